@@ -1,0 +1,3 @@
+//! Figures that an issue asks for: run with `cargo bench`.
+
+fn main() {}

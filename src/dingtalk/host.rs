@@ -1,0 +1,98 @@
+//! Base addresses of the two systems, checked when they are read.
+
+use super::System;
+
+/// A base address such as `https://api.dingtalk.com`: https, or http on loopback only, without user, query or fragment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BaseUrl(url::Url);
+
+/// Why an address was not accepted as a [`BaseUrl`].
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BaseUrlError {
+    /// It could not be read as an address at all.
+    #[error("not an address: {0}")]
+    Unreadable(String),
+    /// Plain http to another machine: a token would travel in clear.
+    #[error("hosts other than loopback must use https")]
+    NotHttps,
+    /// It carries a user name, password, query or fragment.
+    #[error("an address without user, query or fragment is needed")]
+    Extra,
+}
+
+impl BaseUrl {
+    /// Reads and checks an address.
+    ///
+    /// # Errors
+    /// See [`BaseUrlError`]; the text never contains a password that stood in the address.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let url = url::Url::parse(text.trim()).map_err(|error| BaseUrlError::Unreadable(error.to_string()))?;
+        if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::Extra);
+        }
+        let loopback = match url.host() {
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(url::Host::Domain(name)) => name == "localhost",
+            None => return Err(BaseUrlError::Unreadable(text.trim().to_owned())),
+        };
+        match url.scheme() {
+            "https" => Ok(Self(url)),
+            "http" if loopback => Ok(Self(url)),
+            "http" => Err(BaseUrlError::NotHttps),
+            other => Err(BaseUrlError::Unreadable(format!("scheme {other}"))),
+        }
+    }
+
+    /// DingTalk's own address of a system on the mainland site.
+    pub fn mainland(system: System) -> Self {
+        let text = match system {
+            System::Api => "https://api.dingtalk.com",
+            System::Oapi => "https://oapi.dingtalk.com",
+        };
+        // Both literals are valid by construction; the fallback keeps this free of panics.
+        Self::parse(text).unwrap_or_else(|_| Self(loopback_url()))
+    }
+
+    /// The address as text, without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+
+    /// Whether it points to this computer.
+    pub fn is_loopback(&self) -> bool {
+        self.0.scheme() == "http" || matches!(self.0.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+    }
+
+    /// The address of a path below the base.
+    pub(crate) fn join(&self, path: &str) -> url::Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}{}", self.0.path().trim_end_matches('/'), path));
+        url
+    }
+}
+
+fn loopback_url() -> url::Url {
+    // Parsing a literal; covered by a test.
+    #[expect(clippy::unwrap_used, reason = "a literal that a unit test parses")]
+    url::Url::parse("http://127.0.0.1:9").unwrap()
+}
+
+/// The base addresses of both systems.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hosts {
+    /// Base of the new system.
+    pub api: BaseUrl,
+    /// Base of the old system.
+    pub oapi: BaseUrl,
+}
+
+impl Hosts {
+    /// The base of one system.
+    pub fn of(&self, system: System) -> &BaseUrl {
+        match system {
+            System::Api => &self.api,
+            System::Oapi => &self.oapi,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The wire: DingTalk's two systems, their calls, answers, faults and tokens.
+//!
+//! Knows no drafts, no files and no screen. `System::Api` is the new style (`api.dingtalk.com`, token in a header, JSON,
+//! camelCase), `System::Oapi` the old one (`oapi.dingtalk.com`, token in the query, forms, snake_case, HTTP 200 with an
+//! `errcode`). The two are never mixed: see the table at the top of the API dossier.
+
+pub mod host;
+pub mod secret;
+
+/// One of DingTalk's two server systems.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum System {
+    /// New style: `https://api.dingtalk.com`, token in the header `x-acs-dingtalk-access-token`.
+    Api,
+    /// Old style ("top"): `https://oapi.dingtalk.com`, token in the query as `access_token`.
+    Oapi,
+}
+
+impl System {
+    /// Both systems.
+    pub const ALL: [Self; 2] = [Self::Api, Self::Oapi];
+
+    /// The short name used in reports and settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Oapi => "oapi",
+        }
+    }
+}
+
+/// HTTP methods that DingTalk's calls use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+}
+
+impl Method {
+    /// The method as written on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}

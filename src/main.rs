@@ -1,0 +1,3 @@
+//! Opens the window, or runs the command line.
+
+fn main() {}

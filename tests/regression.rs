@@ -1,0 +1,1 @@
+//! One test per bug, named for what went wrong.
