@@ -9,8 +9,8 @@
 //! * [`compose`]: what is being written: drafts, values, findings. Pure: no network, no clock, no screen.
 //! * [`directory`]: people and departments: model, search by name and pinyin, loading through `dingtalk`.
 //! * [`store`]: settings, vault (the OS keyring), drafts on disk, history and directory cache in SQLite.
-//! * [`deliver`]: a checked draft becomes calls, and calls become a truthful report.
 //! * [`sandbox`]: a DingTalk stand-in on loopback that speaks the documented contract.
+//! * [`deliver`]: a checked draft becomes calls, and calls become a truthful report.
 //! * [`cli`]: the same core without a window.
 //! * [`ui`]: the screens: read state, send commands.
 
