@@ -64,6 +64,16 @@ impl BaseUrl {
         self.0.scheme() == "http" || matches!(self.0.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
     }
 
+    /// The host's name, without a port.
+    pub fn host(&self) -> String {
+        self.0.host_str().unwrap_or_default().to_owned()
+    }
+
+    /// Host and port: `api.dingtalk.com:443`.
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host(), self.0.port_or_known_default().unwrap_or_default())
+    }
+
     /// The address of a path below the base.
     pub(crate) fn join(&self, path: &str) -> url::Url {
         let mut url = self.0.clone();

@@ -4,8 +4,44 @@
 //! camelCase), `System::Oapi` the old one (`oapi.dingtalk.com`, token in the query, forms, snake_case, HTTP 200 with an
 //! `errcode`). The two are never mixed: see the table at the top of the API dossier.
 
+//!
+//! From the ground up: [`endpoint`] (the calls as data), [`call`] and [`calls`] (one request, its makers), [`mask`], [`fault`],
+//! `judge` (bytes to verdict), [`client`] (the socket), [`tokens`] and [`session`] (tokens kept and healed), [`check`],
+//! [`answers`] (lenient readers).
+
+pub mod answers;
+pub mod call;
+pub mod calls;
+pub mod check;
+pub mod client;
+mod connect;
+pub mod endpoint;
+pub mod exchange;
+pub mod fault;
 pub mod host;
+mod judge;
+pub mod mask;
+mod said;
 pub mod secret;
+pub mod session;
+pub mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use answers::{Department, Member, MembersPage, Scopes, SendAnswer};
+pub use call::{Body, Call};
+pub use calls::NoticeForm;
+pub use check::{CheckItem, CheckResult, CheckStep, check};
+pub use client::{Client, Timeouts};
+pub use endpoint::Endpoint;
+pub use exchange::{Answer, Exchange, Failure};
+pub use fault::{Doubt, Fault, NotSent, Refusal, RefusalShape, Unreadable};
+pub use host::{BaseUrl, BaseUrlError, Hosts};
+pub use judge::ANSWER_LIMIT;
+pub use secret::Secret;
+pub use session::{Session, TokenState, TokenStatus};
+pub use tokens::{CachedToken, Clock, Credentials, MemoryTokenCache, SystemClock, TokenCache};
 
 /// One of DingTalk's two server systems.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -1,0 +1,279 @@
+//! Lenient readers of answers: numbers as strings, `"true"`, one object where a list is documented, missing members.
+//!
+//! The documents' own examples show all of these. A part that cannot be read is named in the error, never a panic.
+
+use serde_json::{Map, Value};
+
+use super::said::{self, member};
+
+/// A part of an answer that could not be read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the answer's `{part}` is missing or malformed")]
+pub struct Malformed {
+    /// Which part, as a path: `result.list[3].userid`.
+    pub part: String,
+}
+
+fn malformed(part: impl Into<String>) -> Malformed {
+    Malformed { part: part.into() }
+}
+
+/// What a send answered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SendAnswer {
+    /// Of a card: the key that later asks for its readers.
+    pub process_query_key: Option<String>,
+    /// Of a notice: the task that later tells progress and result.
+    pub task_id: Option<String>,
+}
+
+/// The ids of a send's answer, of either system. Their absence is no fault: the send was accepted all the same.
+pub fn send_answer(value: &Value) -> SendAnswer {
+    let Some(object) = value.as_object() else { return SendAnswer::default() };
+    let id = |name: &str| said::find(object, name).and_then(said::text).filter(|id| !id.trim().is_empty());
+    SendAnswer { process_query_key: id("processQueryKey"), task_id: id("task_id") }
+}
+
+/// A department.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Department {
+    /// `dept_id`; the root is 1.
+    pub id: i64,
+    /// `name`.
+    pub name: String,
+    /// `parent_id`; `None` for the root.
+    pub parent_id: Option<i64>,
+    /// `member_count`, sub-departments included; only `department/get` tells it.
+    pub member_count: Option<u64>,
+}
+
+/// A person.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Member {
+    /// `userid`.
+    pub userid: String,
+    /// `unionid`, where the answer has it.
+    pub unionid: Option<String>,
+    /// `name`.
+    pub name: String,
+    /// `title`.
+    pub title: Option<String>,
+    /// `job_number`.
+    pub job_number: Option<String>,
+    /// `dept_id_list`.
+    pub departments: Vec<i64>,
+    /// `active`: whether the account is activated; `None` where the answer does not say.
+    pub active: Option<bool>,
+}
+
+/// A page of people.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MembersPage {
+    /// The people.
+    pub members: Vec<Member>,
+    /// The cursor of the next page; `None` at the end.
+    pub next_cursor: Option<i64>,
+}
+
+/// What part of the organisation an app may see.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scopes {
+    /// Departments, sub-departments included. The root 1 means everyone.
+    pub departments: Vec<i64>,
+    /// People authorised one by one.
+    pub users: Vec<String>,
+    /// The fields of a person that may be read.
+    pub user_fields: Vec<String>,
+}
+
+/// The ids of a search.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct UsersFound {
+    /// `list`: userids.
+    pub userids: Vec<String>,
+    /// `totalCount`.
+    pub total: Option<u64>,
+    /// `hasMore`.
+    pub has_more: bool,
+}
+
+/// An app of a corp's authorisation.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Agent {
+    /// `agentid`: what notices are sent with.
+    pub agent_id: String,
+    /// `agent_name`.
+    pub name: String,
+}
+
+/// What a corp has authorised a third-party app for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AuthInfo {
+    /// `auth_corp_info.corp_name`.
+    pub corp_name: Option<String>,
+    /// `auth_info.agent`.
+    pub agents: Vec<Agent>,
+}
+
+/// `department/listsub`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn departments(value: &Value) -> Result<Vec<Department>, Malformed> {
+    let result = value.as_object().and_then(|object| member(object, "result")).ok_or_else(|| malformed("result"))?;
+    objects(result, "result")?
+        .into_iter()
+        .enumerate()
+        .map(|(i, item)| department_at(item, &format!("result[{i}]")))
+        .collect()
+}
+
+/// `department/get`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn department(value: &Value) -> Result<Department, Malformed> {
+    department_at(result_object(value)?, "result")
+}
+
+/// `user/list`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn members_page(value: &Value) -> Result<MembersPage, Malformed> {
+    let result = result_object(value)?;
+    let members = match member(result, "list") {
+        None => Vec::new(),
+        Some(list) => objects(list, "result.list")?
+            .into_iter()
+            .enumerate()
+            .map(|(i, item)| member_at(item, &format!("result.list[{i}]")))
+            .collect::<Result<_, _>>()?,
+    };
+    let has_more = member(result, "has_more").and_then(said::truth).unwrap_or(false);
+    let next_cursor = match member(result, "next_cursor").and_then(said::number) {
+        Some(cursor) if has_more => Some(cursor),
+        None if has_more => return Err(malformed("result.next_cursor")),
+        _ => None,
+    };
+    Ok(MembersPage { members, next_cursor })
+}
+
+/// `user/get`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn user(value: &Value) -> Result<Member, Malformed> {
+    member_at(result_object(value)?, "result")
+}
+
+/// `/auth/scopes`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn scopes(value: &Value) -> Result<Scopes, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("auth_org_scopes"))?;
+    let org =
+        member(object, "auth_org_scopes").and_then(Value::as_object).ok_or_else(|| malformed("auth_org_scopes"))?;
+    Ok(Scopes {
+        departments: member(org, "authed_dept").map(numbers).unwrap_or_default(),
+        users: member(org, "authed_user").map(texts).unwrap_or_default(),
+        user_fields: member(object, "auth_user_field").map(texts).unwrap_or_default(),
+    })
+}
+
+/// `contact/users/search`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn users_found(value: &Value) -> Result<UsersFound, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("list"))?;
+    let total = said::find(object, "totalCount").and_then(said::number).and_then(|total| u64::try_from(total).ok());
+    // Nothing found may come without a list.
+    let userids = match said::find(object, "list") {
+        Some(list) => texts(list),
+        None if total == Some(0) => Vec::new(),
+        None => return Err(malformed("list")),
+    };
+    let has_more = said::find(object, "hasMore").and_then(said::truth).unwrap_or(false);
+    Ok(UsersFound { userids, total, has_more })
+}
+
+/// `get_auth_info`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn auth_info(value: &Value) -> Result<AuthInfo, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("auth_info"))?;
+    let info = member(object, "auth_info").and_then(Value::as_object).ok_or_else(|| malformed("auth_info"))?;
+    let agents = member(info, "agent").map(|list| objects(list, "auth_info.agent")).transpose()?.unwrap_or_default();
+    let agents = agents
+        .into_iter()
+        .enumerate()
+        .map(|(i, agent)| {
+            let agent_id = member(agent, "agentid").and_then(said::text).filter(|id| !id.trim().is_empty());
+            Ok(Agent {
+                agent_id: agent_id.ok_or_else(|| malformed(format!("auth_info.agent[{i}].agentid")))?,
+                name: member(agent, "agent_name").and_then(said::text).unwrap_or_default(),
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let corp = member(object, "auth_corp_info").and_then(Value::as_object);
+    Ok(AuthInfo { corp_name: corp.and_then(|corp| member(corp, "corp_name")).and_then(said::text), agents })
+}
+
+fn result_object(value: &Value) -> Result<&Map<String, Value>, Malformed> {
+    let result = value.as_object().and_then(|object| member(object, "result"));
+    result.and_then(Value::as_object).ok_or_else(|| malformed("result"))
+}
+
+fn department_at(object: &Map<String, Value>, part: &str) -> Result<Department, Malformed> {
+    Ok(Department {
+        id: member(object, "dept_id").and_then(said::number).ok_or_else(|| malformed(format!("{part}.dept_id")))?,
+        name: member(object, "name").and_then(said::text).ok_or_else(|| malformed(format!("{part}.name")))?,
+        parent_id: member(object, "parent_id").and_then(said::number),
+        member_count: member(object, "member_count").and_then(said::number).and_then(|count| u64::try_from(count).ok()),
+    })
+}
+
+fn member_at(object: &Map<String, Value>, part: &str) -> Result<Member, Malformed> {
+    let text = |name: &str| member(object, name).and_then(said::text).filter(|text| !text.is_empty());
+    Ok(Member {
+        userid: text("userid").ok_or_else(|| malformed(format!("{part}.userid")))?,
+        unionid: text("unionid"),
+        name: text("name").unwrap_or_default(),
+        title: text("title"),
+        job_number: text("job_number"),
+        departments: member(object, "dept_id_list").map(numbers).unwrap_or_default(),
+        active: member(object, "active").and_then(said::truth),
+    })
+}
+
+/// A list of objects; a lone object counts as a list of one, as in the documents' examples.
+fn objects<'a>(value: &'a Value, part: &str) -> Result<Vec<&'a Map<String, Value>>, Malformed> {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| item.as_object().ok_or_else(|| malformed(format!("{part}[{i}]"))))
+            .collect(),
+        Value::Object(one) => Ok(vec![one]),
+        _ => Err(malformed(part)),
+    }
+}
+
+/// Ids of a list, of one value, of comma-joined text, or of a JSON list inside a text (`"[2,3,4]"`).
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(said::text).collect(),
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(list @ Value::Array(_)) => texts(&list),
+            _ => text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+        },
+        other => said::text(other).into_iter().collect(),
+    }
+}
+
+fn numbers(value: &Value) -> Vec<i64> {
+    texts(value).iter().filter_map(|id| id.trim().parse().ok()).collect()
+}

@@ -1,0 +1,334 @@
+//! The socket: makes one call, once, and says truthfully what became of it.
+//!
+//! Never retries, never follows a redirect, never lets a send reuse a kept-alive connection (a stale one would make a send
+//! doubtful for nothing). The only place besides the sandbox that names an HTTP crate. Knows nothing of token renewal.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use super::Method;
+use super::call::{Call, TOKEN_HEADER};
+use super::connect::{BuildError, explain_not_sent, tell};
+use super::exchange::{Answer, Exchange, Failure};
+use super::fault::{Doubt, Fault, NotSent};
+use super::host::Hosts;
+use super::judge::{ANSWER_LIMIT, BodyEnd, RawAnswer, judge};
+use super::said;
+use super::secret::Secret;
+
+/// How long a call may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timeouts {
+    /// Name resolution, TCP and TLS together. Passing it means that nothing was sent.
+    pub connect: Duration,
+    /// The whole call, answer included. Passing it after the request left means that the outcome is unknown.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// 5 s to connect, 15 s in all.
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(15) }
+    }
+}
+
+/// Which connections a call may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Route {
+    /// http on this computer: no proxy, no certificates needed.
+    Plain,
+    /// https on this computer: no proxy.
+    Local,
+    /// https to anywhere else, through the system's proxy where there is one.
+    Remote,
+}
+
+/// Makes calls. Cheap to clone; connections for reads are shared between clones.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    timeouts: Timeouts,
+    /// One HTTP client per route and kind (reads may reuse connections, sends may not), made when first needed: reading
+    /// the computer's CA certificates takes tens of milliseconds and fails where there are none.
+    made: [[OnceCell<reqwest::Client>; 2]; 3],
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("timeouts", &self.0.timeouts).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client with these time limits.
+    ///
+    /// # Errors
+    /// [`NotSent::Tls`] when this build has no usable cryptography. Missing CA certificates are told by the first call
+    /// that needs them, so that the sandbox works without.
+    pub fn new(timeouts: Timeouts) -> Result<Self, NotSent> {
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // An error means that another thread was faster, which is as good.
+            drop(rustls::crypto::ring::default_provider().install_default());
+        }
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            return Err(NotSent::Tls { reason: "no crypto provider".to_owned() });
+        }
+        Ok(Self(Arc::new(Inner { timeouts, made: Default::default() })))
+    }
+
+    /// The time limits.
+    pub fn timeouts(&self) -> Timeouts {
+        self.0.timeouts
+    }
+
+    /// Makes one call, once.
+    ///
+    /// `token` goes into the header (api) or the query (oapi); token calls ignore it. Dropping the future aborts the call.
+    ///
+    /// # Errors
+    /// A [`Failure`] with the masked exchange; see [`Fault`] for the three kinds.
+    pub async fn call(
+        &self,
+        hosts: &Hosts,
+        token: Option<&Secret>,
+        call: &Call,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Box<Failure>> {
+        let masker = call.masker(token);
+        let mut exchange = Exchange::before(hosts, call, &masker);
+        let start = Instant::now();
+        let mut raw = Raw::default();
+        let outcome = self.exchange(hosts, token, call, cancel, &mut raw).await;
+        exchange.elapsed = start.elapsed();
+        exchange.http_status = raw.http;
+        exchange.keep_answer(&masker, &raw.body);
+        exchange.request_id = raw.request_id.as_deref().map(|id| masker.text(&said::clipped(id, 200)));
+        match outcome {
+            Ok(value) => {
+                let told = value.as_object().and_then(|object| request_id(object, &masker));
+                exchange.request_id = told.or(exchange.request_id);
+                Ok(Answer { exchange, value })
+            }
+            Err(fault) => {
+                let object = serde_json::from_slice::<serde_json::Value>(&raw.body).ok();
+                let told = object.as_ref().and_then(serde_json::Value::as_object).and_then(|o| request_id(o, &masker));
+                exchange.request_id = told.or(exchange.request_id);
+                Err(Box::new(Failure { exchange, fault: fault.masked(&masker) }))
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        hosts: &Hosts,
+        token: Option<&Secret>,
+        call: &Call,
+        cancel: &CancellationToken,
+        raw: &mut Raw,
+    ) -> Result<serde_json::Value, Fault> {
+        let needs_token = call.endpoint.needs_token;
+        if needs_token && token.is_none_or(Secret::is_blank) {
+            return Err(Fault::NotSent(NotSent::NoToken { missing: "accessToken" }));
+        }
+        let left = Arc::new(AtomicBool::new(false));
+        let deadline = tokio::time::Instant::now() + self.0.timeouts.total;
+        let work = async {
+            let http = self.http(hosts, call).await?;
+            let request = build(&http, hosts, token.filter(|_| needs_token), call, &left)?;
+            http.execute(request).await.map_err(|error| {
+                let reason = tell(&error);
+                if left.load(Ordering::SeqCst) && !error.is_connect() {
+                    Fault::Unknown(if error.is_timeout() { Doubt::TimedOut } else { Doubt::Cut { reason } })
+                } else {
+                    Fault::NotSent(explain_not_sent(&error, hosts.of(call.endpoint.system)))
+                }
+            })
+        };
+        let response = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(if left.load(Ordering::SeqCst) {
+                Fault::Unknown(Doubt::Cancelled)
+            } else {
+                Fault::NotSent(NotSent::Cancelled)
+            }),
+            done = tokio::time::timeout_at(deadline, work) => done.unwrap_or_else(|_elapsed| Err(if left.load(Ordering::SeqCst) {
+                Fault::Unknown(Doubt::TimedOut)
+            } else {
+                Fault::NotSent(NotSent::ConnectTimedOut { host: hosts.of(call.endpoint.system).authority() })
+            })),
+        }?;
+        let end = raw.read(response, deadline, cancel).await;
+        let answer = RawAnswer {
+            http: raw.http.unwrap_or_default(),
+            content_type: &raw.content_type,
+            location: raw.location.as_deref(),
+            body: &raw.body,
+            end,
+        };
+        judge(call.endpoint, &answer)
+    }
+
+    /// The HTTP client for a call, made when first needed. A failure is not remembered: certificates may be installed.
+    async fn http(&self, hosts: &Hosts, call: &Call) -> Result<reqwest::Client, Fault> {
+        let base = hosts.of(call.endpoint.system);
+        let route = match (base.is_loopback(), base.as_str().starts_with("https:")) {
+            (true, false) => Route::Plain,
+            (true, true) => Route::Local,
+            (false, _) => Route::Remote,
+        };
+        let (sends, connect) = (call.endpoint.sends, self.0.timeouts.connect);
+        let cell = &self.0.made[route as usize][usize::from(sends)];
+        let made = cell.get_or_try_init(|| async move {
+            // Reading certificates is file work.
+            let built = tokio::task::spawn_blocking(move || make(route, sends, connect)).await;
+            built.unwrap_or_else(|_join| Err(BuildError::Other("the worker stopped".to_owned())))
+        });
+        made.await.cloned().map_err(|error| Fault::NotSent(error.into()))
+    }
+}
+
+/// An HTTP client for a route.
+fn make(route: Route, sends: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(connect);
+    if route != Route::Remote {
+        builder = builder.no_proxy();
+    }
+    if route == Route::Plain {
+        // No certificate is ever looked at on plain http; asking for none lets the sandbox work without any.
+        builder = builder.tls_certs_only([]);
+    }
+    builder = if sends {
+        // HTTP/1.1 and a connection of its own: one request, one answer, no shared fate with other streams.
+        builder.pool_max_idle_per_host(0).http1_only()
+    } else {
+        builder.pool_idle_timeout(Duration::from_secs(20))
+    };
+    builder.build().map_err(|error| BuildError::of(&error))
+}
+
+fn build(
+    http: &reqwest::Client,
+    hosts: &Hosts,
+    token: Option<&Secret>,
+    call: &Call,
+    left: &Arc<AtomicBool>,
+) -> Result<reqwest::Request, Fault> {
+    let bad = |reason: String| Fault::NotSent(NotSent::BadRequest { reason });
+    let mut url = hosts.of(call.endpoint.system).join(call.endpoint.path);
+    url.set_query(call.query_text(token).as_deref());
+    let method = match call.endpoint.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+    };
+    let mut request = http.request(method, url);
+    for (name, value) in call.headers(token.map(Secret::open)) {
+        let mut value = reqwest::header::HeaderValue::from_str(value)
+            .map_err(|_| bad(format!("{name}: characters that no header may hold")))?;
+        value.set_sensitive(name == TOKEN_HEADER);
+        request = request.header(name, value);
+    }
+    if call.endpoint.method == Method::Get {
+        // There is no body whose sending could be watched, and a GET does nothing: count it as gone from the start.
+        left.store(true, Ordering::SeqCst);
+    } else {
+        let inner = reqwest::Body::from(call.body.to_text());
+        request = request.body(reqwest::Body::wrap(Watched { inner, left: left.clone() }));
+    }
+    request.build().map_err(|error| bad(tell(&error)))
+}
+
+/// A body that notes when it is first asked for its bytes.
+///
+/// hyper asks only once a connection stands and the head is on its way, and no server can act on a POST before its body is
+/// whole. So "not asked yet" proves that nothing was done, which tells a cancelled or timed-out send from a doubtful one.
+struct Watched {
+    inner: reqwest::Body,
+    left: Arc<AtomicBool>,
+}
+
+impl http_body::Body for Watched {
+    type Data = <reqwest::Body as http_body::Body>::Data;
+    type Error = reqwest::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        self.left.store(true, Ordering::SeqCst);
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+/// What was read of an answer so far.
+#[derive(Default)]
+struct Raw {
+    http: Option<u16>,
+    content_type: String,
+    location: Option<String>,
+    request_id: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Raw {
+    async fn read(
+        &mut self,
+        mut response: reqwest::Response,
+        deadline: tokio::time::Instant,
+        cancel: &CancellationToken,
+    ) -> BodyEnd {
+        let header = |name: &str| {
+            response.headers().get(name).map(|value| said::clipped(&String::from_utf8_lossy(value.as_bytes()), 500))
+        };
+        self.content_type = header("content-type").unwrap_or_default();
+        self.location = header("location");
+        self.request_id = header("x-acs-request-id").or_else(|| header("x-request-id"));
+        self.http = Some(response.status().as_u16());
+        if response.content_length().is_some_and(|length| length > ANSWER_LIMIT) {
+            return BodyEnd::TooLarge;
+        }
+        let limit = usize::try_from(ANSWER_LIMIT).unwrap_or(usize::MAX);
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return BodyEnd::Cancelled,
+                next = tokio::time::timeout_at(deadline, response.chunk()) => next,
+            };
+            match next {
+                Err(_elapsed) => return BodyEnd::TimedOut,
+                Ok(Err(_cut)) => return BodyEnd::CutOff,
+                Ok(Ok(None)) => return BodyEnd::Whole,
+                Ok(Ok(Some(chunk))) => {
+                    if self.body.len() + chunk.len() > limit {
+                        return BodyEnd::TooLarge;
+                    }
+                    self.body.extend_from_slice(&chunk);
+                }
+            }
+        }
+    }
+}
+
+fn request_id(object: &serde_json::Map<String, serde_json::Value>, masker: &super::mask::Masker) -> Option<String> {
+    let id = said::member(object, "requestid").and_then(said::text).filter(|id| !id.trim().is_empty())?;
+    Some(masker.text(&said::clipped(id.trim(), 200)))
+}

@@ -1,0 +1,119 @@
+//! Every call this program can make, as data: where it goes, which permission it needs, whether it sends something.
+//!
+//! Source: the API dossier A1–A4 and the two seed pages. Knows no request values.
+
+use super::{Method, System};
+
+/// One call of DingTalk's API.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Endpoint {
+    /// Which of the two systems answers it.
+    pub system: System,
+    /// HTTP method.
+    pub method: Method,
+    /// Path below the base address, with a leading slash.
+    pub path: &'static str,
+    /// The permission point (scope) an app needs, by its code; empty when none is needed.
+    pub permission: &'static str,
+    /// Whether people get something from it. Such a call is never repeated when its outcome is unknown.
+    pub sends: bool,
+    /// Whether it needs an access token.
+    pub needs_token: bool,
+}
+
+impl Endpoint {
+    /// `POST /v1.0/…`: the form used in the catalogue and in reports.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method.name(), self.path)
+    }
+}
+
+const fn read(system: System, method: Method, path: &'static str, permission: &'static str) -> Endpoint {
+    Endpoint { system, method, path, permission, sends: false, needs_token: true }
+}
+
+const fn send(system: System, path: &'static str, permission: &'static str) -> Endpoint {
+    Endpoint { system, method: Method::Post, path, permission, sends: true, needs_token: true }
+}
+
+const fn token(system: System, method: Method, path: &'static str) -> Endpoint {
+    Endpoint { system, method, path, permission: "", sends: false, needs_token: false }
+}
+
+/// An interactive card into a one-to-one chat (seed 0). Closed to new apps since 2024-12-31; the permission code of
+/// "chat相关接口的管理权限" is inferred.
+pub static SEND_PRIVATE_CHAT_CARD: Endpoint =
+    send(System::Api, "/v1.0/im/privateChat/interactiveCards/send", "qyapi_chat_manage");
+
+/// A work notice by template (seed 1).
+pub static SEND_BY_TEMPLATE: Endpoint =
+    send(System::Oapi, "/topapi/message/corpconversation/sendbytemplate", "qyapi_base");
+
+/// The next level of the department tree.
+pub static DEPARTMENT_LISTSUB: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/v2/department/listsub", "qyapi_get_department_list");
+
+/// One department, with its number of members.
+pub static DEPARTMENT_GET: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/v2/department/get", "qyapi_get_department_list");
+
+/// The direct members of a department, by page of at most 100.
+pub static USER_LIST: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/v2/user/list", "qyapi_get_department_member");
+
+/// One person by userid.
+pub static USER_GET: Endpoint = read(System::Oapi, Method::Post, "/topapi/v2/user/get", "qyapi_get_member");
+
+/// What part of the organisation the app may see.
+pub static AUTH_SCOPES: Endpoint = read(System::Oapi, Method::Get, "/auth/scopes", "");
+
+/// Search of people by name or pinyin; answers ids only.
+pub static CONTACT_USERS_SEARCH: Endpoint =
+    read(System::Api, Method::Post, "/v1.0/contact/users/search", "qyapi_addresslist_search");
+
+/// Token 1: internal app, api.
+pub static TOKEN_INTERNAL_API: Endpoint = token(System::Api, Method::Post, "/v1.0/oauth2/accessToken");
+
+/// Token 2: internal app, oapi.
+pub static TOKEN_INTERNAL_OAPI: Endpoint = token(System::Oapi, Method::Get, "/gettoken");
+
+/// Token 3: third-party app in a corp, api.
+pub static TOKEN_THIRD_PARTY_API: Endpoint = token(System::Api, Method::Post, "/v1.0/oauth2/corpAccessToken");
+
+/// Token 4: third-party app in a corp, oapi; signed.
+pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, "/service/get_corp_token");
+
+/// What a corp has authorised a third-party app for, with the app's agent id there; signed.
+pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
+
+/// Every call above.
+pub static ALL: [&Endpoint; 13] = [
+    &SEND_PRIVATE_CHAT_CARD,
+    &SEND_BY_TEMPLATE,
+    &DEPARTMENT_LISTSUB,
+    &DEPARTMENT_GET,
+    &USER_LIST,
+    &USER_GET,
+    &AUTH_SCOPES,
+    &CONTACT_USERS_SEARCH,
+    &TOKEN_INTERNAL_API,
+    &TOKEN_INTERNAL_OAPI,
+    &TOKEN_THIRD_PARTY_API,
+    &TOKEN_THIRD_PARTY_OAPI,
+    &GET_AUTH_INFO,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_two_sends_send_and_the_systems_do_not_mix() {
+        let sends: Vec<_> = ALL.iter().filter(|e| e.sends).map(|e| e.path).collect();
+        assert_eq!(sends, [SEND_PRIVATE_CHAT_CARD.path, SEND_BY_TEMPLATE.path]);
+        for endpoint in ALL {
+            assert!(endpoint.path.starts_with('/'));
+            assert_eq!(endpoint.path.starts_with("/v1.0/"), endpoint.system == System::Api, "{}", endpoint.path);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of the wire that need no socket.
