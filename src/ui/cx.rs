@@ -1,0 +1,59 @@
+//! What a screen gets to know while it is drawn, and how it asks for something.
+
+use super::{
+    action::{Action, Actions},
+    background::Background,
+    commands::Command,
+    findings::Findings,
+    state::Tab,
+    widgets::{Toast, form::Jump},
+};
+use crate::{compose::Finding, lang::Lang};
+
+/// The surroundings of a screen: what it may read, and the queue of its wishes.
+pub struct Cx<'a> {
+    /// The language of the interface.
+    pub lang: Lang,
+    /// The tab being drawn.
+    pub tab: Tab,
+    /// The findings of the draft being drawn.
+    pub findings: &'a Findings,
+    /// A jump on its way.
+    pub jump: &'a Jump,
+    /// For jobs of the screen's own.
+    pub background: &'a Background,
+    /// Wishes.
+    pub actions: &'a Actions,
+}
+
+impl<'a> Cx<'a> {
+    /// Asks the app for something.
+    pub fn send(&self, action: Action) {
+        self.actions.send(action);
+    }
+
+    /// Asks the app to run a command.
+    pub fn run(&self, command: Command) {
+        self.actions.send(Action::Run(command));
+    }
+
+    /// Shows a note.
+    pub fn toast(&self, toast: Toast) {
+        self.actions.send(Action::Toast(Box::new(toast)));
+    }
+
+    /// The findings of exactly this pointer.
+    pub fn findings_at(&self, pointer: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.findings.at(pointer)
+    }
+
+    /// The findings of this pointer and everything below it.
+    pub fn findings_below(&self, pointer: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.findings.below(pointer)
+    }
+
+    /// Whether a jump goes to this pointer or below it: a folded group has to open, a list to scroll.
+    pub fn jumps_into(&self, pointer: &str) -> bool {
+        self.jump.is_into(pointer)
+    }
+}

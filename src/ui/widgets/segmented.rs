@@ -1,0 +1,53 @@
+//! A row of choices of which exactly one holds.
+
+use egui::{Button, Color32, CornerRadius, Frame, Margin, RichText, Stroke, Ui, vec2};
+
+use crate::ui::theme::{fonts, size, tokens};
+
+/// Shows the choices; `true` when the person picked another one. `name` is the accessible name of the group.
+pub fn segmented<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: impl IntoIterator<Item = (T, String)>,
+) -> bool {
+    let t = tokens(ui.style());
+    let mut changed = false;
+    Frame::new().fill(t.hover).corner_radius(CornerRadius::same(size::RADIUS)).inner_margin(Margin::same(2)).show(
+        ui,
+        |ui| {
+            ui.scope_builder(
+                egui::UiBuilder::new().accessibility_role(egui::accesskit::Role::RadioGroup).accessibility_label(name),
+                |ui| {
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = 2.0;
+                        ui.spacing_mut().button_padding = vec2(size::M - 2.0, 3.0);
+                        ui.spacing_mut().interact_size.y = size::CONTROL - 4.0;
+                        for (choice, text) in choices {
+                            let chosen = *value == choice;
+                            let widgets = &mut ui.visuals_mut().widgets;
+                            widgets.inactive.weak_bg_fill = if chosen { t.surface } else { Color32::TRANSPARENT };
+                            widgets.inactive.bg_stroke = Stroke::NONE;
+                            widgets.hovered.weak_bg_fill = if chosen { t.surface } else { t.pressed };
+                            widgets.hovered.bg_stroke = Stroke::NONE;
+                            let mut label = RichText::new(&text).color(if chosen { t.accent } else { t.muted });
+                            if chosen {
+                                label = label.family(fonts::medium());
+                            }
+                            let response = ui.add(Button::new(label).corner_radius(size::RADIUS - 2));
+                            response.ctx.accesskit_node_builder(response.id, |node| {
+                                node.set_role(egui::accesskit::Role::RadioButton);
+                                node.set_toggled(chosen.into());
+                            });
+                            if response.clicked() && !chosen {
+                                *value = choice;
+                                changed = true;
+                            }
+                        }
+                    });
+                },
+            );
+        },
+    );
+    changed
+}
