@@ -169,7 +169,7 @@ mod tests {
     use super::*;
     use crate::ui::remote::Remote;
 
-    fn settle<T, E>(remote: &mut Remote<T, E>) {
+    fn settle<T: Send, E: Send>(remote: &mut Remote<T, E>) {
         let started = std::time::Instant::now();
         while remote.is_pending() {
             assert!(started.elapsed().as_secs() < 10, "the job never ended");
