@@ -24,6 +24,22 @@ impl ValueKind {
     /// All kinds, in the order they are offered.
     pub const ALL: [Self; 5] = [Self::Text, Self::Markdown, Self::Number, Self::Boolean, Self::Json];
 
+    /// The word in a draft file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Json => "json",
+        }
+    }
+
+    /// The kind of a word in a draft file.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Whether the value travels inside `sys_full_json_obj` instead of as a string of its own.
     pub const fn in_full_json(self) -> bool {
         matches!(self, Self::Number | Self::Boolean | Self::Json)

@@ -99,8 +99,17 @@ impl Finding {
     }
 
     /// The sentence for a person.
+    ///
+    /// A placeholder whose name ends in `_key` holds a locale key: its text, filled with the placeholders before it, fills
+    /// the placeholder without that ending.
     pub fn message(&self, lang: Lang) -> String {
-        let mut args = self.args.clone();
+        let mut args: Vec<(&'static str, String)> = Vec::with_capacity(self.args.len() + 2);
+        for (name, value) in &self.args {
+            match name.strip_suffix("_key") {
+                Some(plain) => args.push((plain, text(lang, value, &args))),
+                None => args.push((name, value.clone())),
+            }
+        }
         if let Some(limit) = self.limit {
             args.push(("max", limit.max.to_string()));
             args.push(("actual", limit.actual.to_string()));

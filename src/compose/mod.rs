@@ -3,17 +3,44 @@
 //! Pure: no network, no clock, no randomness (they come in as parameters), no screen. The form and the JSON view are two
 //! views of one [`Draft`]; `body` is the API's own object, with the field names of the seed page.
 //!
+//! * [`json`]: reading what a person typed or pasted. [`encode`]: values as they travel.
 //! * [`card`]: a card for `POST /v1.0/im/privateChat/interactiveCards/send`.
 //! * [`notice`]: a work notice for `POST /topapi/message/corpconversation/sendbytemplate`.
-//! * [`finding`]: what is wrong or doubtful, where, and which limit it breaks.
+//! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
+//! * [`values`]: what each recipient gets. [`template`]: the text of a message template.
+//! * [`file`]: draft files.
 
 pub mod card;
+mod card_read;
+mod card_write;
+pub mod check;
+mod check_card;
+mod check_notice;
+mod check_params;
+mod check_private;
+pub mod encode;
+pub mod file;
 pub mod finding;
+pub mod json;
+mod json_error;
+mod kept;
+mod notes;
 pub mod notice;
+mod notice_body;
+pub mod pointer;
+pub mod ready;
+pub mod template;
+mod tree;
+pub mod values;
+
+use crate::lang::Lang;
 
 pub use card::CardDraft;
+pub use check::{CheckCache, CheckContext, Checked, Known, NothingKnown, check_draft, check_draft_with};
 pub use finding::{Finding, Limit, Severity, Unit};
+pub use json::JsonError;
 pub use notice::NoticeDraft;
+pub use ready::{Ready, ReadyCard, ReadyNotice, force_ready};
 
 /// What a draft is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -44,11 +71,132 @@ pub enum Draft {
 }
 
 impl Draft {
+    /// An empty draft.
+    pub fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Card => Self::Card(CardDraft::default()),
+            Kind::Notice => Self::Notice(NoticeDraft::default()),
+        }
+    }
+
     /// What it is for.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Card(_) => Kind::Card,
             Self::Notice(_) => Kind::Notice,
+        }
+    }
+
+    /// A draft from the API's own object. Anything but a JSON object gives an empty draft: use [`Draft::from_text`] for
+    /// what a person typed.
+    pub fn from_body(kind: Kind, body: &serde_json::Value) -> Self {
+        match kind {
+            Kind::Card => Self::Card(CardDraft::from_body(body)),
+            Kind::Notice => Self::Notice(NoticeDraft::from_body(body)),
+        }
+    }
+
+    /// The API's own object.
+    pub fn to_body(&self) -> serde_json::Value {
+        match self {
+            Self::Card(card) => card.to_body(),
+            Self::Notice(notice) => notice.to_body(),
+        }
+    }
+
+    /// The body as the JSON view shows it. With thousands of private rows use [`CheckCache::pretty`].
+    pub fn to_pretty_text(&self) -> String {
+        match self {
+            Self::Card(card) => card.to_pretty_text(),
+            Self::Notice(notice) => notice.to_pretty_text(),
+        }
+    }
+
+    /// A draft from the text of the JSON view.
+    ///
+    /// Variables and people that stand twice become rows of their own with an error finding; any other member that stands
+    /// twice is refused, as the form could only hold one of the two.
+    ///
+    /// # Errors
+    /// [`BodyError`] names the place. The text is the caller's to keep.
+    pub fn from_text(kind: Kind, text: &str) -> Result<Self, BodyError> {
+        let node = json::parse_node(text).map_err(BodyError::Json)?;
+        Self::from_node(kind, text, node)
+    }
+
+    fn from_node(kind: Kind, text: &str, node: json::Node) -> Result<Self, BodyError> {
+        if !matches!(node.data, json::Data::Object(_)) {
+            return Err(BodyError::NotAnObject(json::Place::of(text, node.start)));
+        }
+        let mut twice = None;
+        node.duplicates("", &mut |pointer, offset| {
+            if twice.is_none() && !(kind == Kind::Card && is_row(pointer)) {
+                twice = Some(json::Duplicate { pointer: pointer.to_owned(), place: json::Place::of(text, offset) });
+            }
+        });
+        match (twice, kind) {
+            (Some(duplicate), _) => Err(BodyError::Twice(duplicate)),
+            (None, Kind::Card) => Ok(Self::Card(CardDraft::from_node(node))),
+            (None, Kind::Notice) => Ok(Self::Notice(NoticeDraft::from_node(node))),
+        }
+    }
+
+    /// The body as a tree, to be written as part of something else.
+    fn tree(&self) -> tree::Tree {
+        match self {
+            Self::Card(card) => card.tree(),
+            Self::Notice(notice) => notice.tree(),
+        }
+    }
+}
+
+/// Whether the form has a row for every member at a pointer, also for those of one name.
+fn is_row(pointer: &str) -> bool {
+    let names: Vec<_> = pointer::names(pointer).collect();
+    match names.as_slice() {
+        [data, map, _] if data == "cardData" => map == "cardParamMap",
+        [data, _] => data == "privateData",
+        [data, _, map, _] => data == "privateData" && map == "cardParamMap",
+        _ => false,
+    }
+}
+
+/// Why the text of the JSON view is no body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BodyError {
+    /// No JSON.
+    Json(JsonError),
+    /// JSON, but no object.
+    NotAnObject(json::Place),
+    /// A member stands twice in one object.
+    Twice(json::Duplicate),
+}
+
+impl BodyError {
+    /// Where it is wrong.
+    pub fn place(&self) -> json::Place {
+        match self {
+            Self::Json(error) => json::Place { line: error.line, column: error.column, offset: error.offset },
+            Self::NotAnObject(place) => *place,
+            Self::Twice(duplicate) => duplicate.place,
+        }
+    }
+
+    /// The sentence for a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Json(error) => error.message(lang),
+            Self::NotAnObject(place) => {
+                tr!(lang, "body.not_an_object", line = place.line, column = place.column).into_owned()
+            }
+            Self::Twice(duplicate) => tr!(
+                lang,
+                "body.twice",
+                pointer = duplicate.pointer,
+                line = duplicate.place.line,
+                column = duplicate.place.column
+            )
+            .into_owned(),
         }
     }
 }

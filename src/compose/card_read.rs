@@ -1,0 +1,239 @@
+//! The body of a card's call as a draft.
+//!
+//! Nothing is lost: a member the form has no field for, or whose value has another type than the field, is kept with the
+//! pointer of its object and travels as it came. What changes on the way through the form, and means the same:
+//! the order of members; space inside the JSON texts of `sys_full_json_obj` and `sys_lastMessageI18n`; empty texts,
+//! lists and objects, which are left out (`cardData.cardParamMap` is put in where it is missing).
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::Value;
+
+use super::{
+    Kept, PersonRef,
+    card::{AtPerson, CardDraft, ParamRow, PrivateColumn, PrivateRow, PrivateTable, ValueKind},
+    card_write::{AT, CARD_DATA, OPTIONS, PARAMS, PRIVATE},
+    encode::{FULL_JSON, LAST_MESSAGE, full_json_members, last_message_parts, text_kind},
+    json::{Data, Member, Node},
+    pointer,
+};
+
+impl CardDraft {
+    /// A draft from the body of the call. Anything but a JSON object gives an empty draft: check first.
+    pub fn from_body(body: &Value) -> Self {
+        Self::from_node(Node::of(body))
+    }
+
+    pub(super) fn from_node(body: Node) -> Self {
+        let mut draft = Self::default();
+        let Data::Object(members) = body.data else { return draft };
+        let mut seen = std::collections::HashSet::new();
+        for Member { name, node, .. } in members {
+            // A second member of one name has no field left.
+            let left = if seen.insert(name.clone()) { draft.read_member(&name, node) } else { Some(node) };
+            if let Some(node) = left {
+                draft.kept.keep("", &name, node.into_value());
+            }
+        }
+        draft
+    }
+
+    /// Takes a member of the body; gives it back when it has no field or another type.
+    fn read_member(&mut self, name: &str, node: Node) -> Option<Node> {
+        let text = match name {
+            "cardTemplateId" => Some(&mut self.card_template_id),
+            "openConversationId" => Some(&mut self.open_conversation_id),
+            "robotCode" => Some(&mut self.robot_code),
+            "callbackRouteKey" => Some(&mut self.callback_route_key),
+            "outTrackId" => Some(&mut self.out_track_id),
+            _ => None,
+        };
+        match (text, name, node.data) {
+            (Some(field), _, Data::Text(text)) => *field = text,
+            (_, "receiverUserIdList", Data::List(items))
+                if items.iter().all(|item| matches!(item.data, Data::Text(_))) =>
+            {
+                self.receivers = items
+                    .into_iter()
+                    .filter_map(|item| match item.data {
+                        Data::Text(id) => Some(PersonRef { id, name: String::new() }),
+                        _ => None,
+                    })
+                    .collect();
+            }
+            (_, "userIdType", Data::Number(text)) => match text.parse::<i64>() {
+                Ok(kind) if kind.to_string() == text => self.user_id_type = Some(kind),
+                _ => return Some(Node { data: Data::Number(text), ..node }),
+            },
+            (_, "pullStrategy", Data::Bool(pull)) => self.pull_strategy = Some(pull),
+            (_, "cardOptions", Data::Object(members)) => {
+                for member in members {
+                    match (member.name.as_str(), &member.node.data) {
+                        ("supportForward", &Data::Bool(forward)) if self.support_forward.is_none() => {
+                            self.support_forward = Some(forward);
+                        }
+                        _ => self.kept.keep(OPTIONS, &member.name, member.node.into_value()),
+                    }
+                }
+            }
+            (_, "atOpenIds", Data::Object(members)) => {
+                for member in members {
+                    match member.node.data {
+                        Data::Text(name) => self.at_open_ids.push(AtPerson { id: member.name, name }),
+                        data => self.kept.keep(AT, &member.name, Node { data, ..member.node }.into_value()),
+                    }
+                }
+            }
+            (_, "cardData", Data::Object(members)) => {
+                let mut read = false;
+                for member in members {
+                    match (member.name.as_str(), member.node.data) {
+                        ("cardParamMap", Data::Object(params)) if !read => {
+                            read = true;
+                            self.read_params(params);
+                        }
+                        (_, data) => {
+                            self.kept.keep(CARD_DATA, &member.name, Node { data, ..member.node }.into_value());
+                        }
+                    }
+                }
+            }
+            (_, "privateData", Data::Object(people)) => {
+                self.private = Arc::new(read_private(people, &mut self.kept));
+            }
+            (_, _, data) => return Some(Node { data, ..node }),
+        }
+        None
+    }
+
+    fn read_params(&mut self, members: Vec<Member>) {
+        let (mut full_read, mut last_read) = (false, false);
+        for Member { name, node, .. } in members {
+            let value = match node.data {
+                Data::Text(value) if !name.is_empty() => value,
+                data => {
+                    self.kept.keep(PARAMS, &name, Node { data, ..node }.into_value());
+                    continue;
+                }
+            };
+            if name == FULL_JSON
+                && !full_read
+                && let Some(rows) = full_json_members(&value)
+            {
+                full_read = true;
+                self.params.extend(rows.into_iter().map(|(key, kind, value)| ParamRow { key, kind, value }));
+            } else if name == LAST_MESSAGE
+                && !last_read
+                && let Some(parts) = last_message_parts(&value)
+            {
+                last_read = true;
+                self.last_message = parts.known;
+                let parent = pointer::join(PARAMS, LAST_MESSAGE);
+                for (name, value) in parts.others {
+                    self.kept.keep(&parent, &name, value);
+                }
+            } else {
+                self.params.push(ParamRow { kind: text_kind(&value), key: name, value });
+            }
+        }
+    }
+}
+
+/// Columns of the table while it is being read: one for every key, apart for text and for `sys_full_json_obj`, and
+/// apart again where one person has a key twice.
+#[derive(Default)]
+struct Columns {
+    columns: Vec<PrivateColumn>,
+    by_key: HashMap<(String, bool, usize), usize>,
+}
+
+impl Columns {
+    fn at(&mut self, key: &str, kind: ValueKind, occurrence: usize) -> usize {
+        let at = *self.by_key.entry((key.to_owned(), kind.in_full_json(), occurrence)).or_insert_with(|| {
+            self.columns.push(PrivateColumn { key: key.to_owned(), kind });
+            self.columns.len() - 1
+        });
+        if let Some(column) = self.columns.get_mut(at)
+            && column.kind != kind
+        {
+            // Both kinds fit: any JSON is JSON, any text fits where several lines do.
+            column.kind = if kind.in_full_json() { ValueKind::Json } else { ValueKind::Markdown };
+        }
+        at
+    }
+}
+
+fn read_private(people: Vec<Member>, kept: &mut Kept) -> PrivateTable {
+    let mut columns = Columns::default();
+    let mut rows: Vec<PrivateRow> = Vec::with_capacity(people.len());
+    for Member { name: id, node, .. } in people {
+        let parts = match node.data {
+            Data::Object(parts) => parts,
+            data => {
+                kept.keep(PRIVATE, &id, Node { data, ..node }.into_value());
+                continue;
+            }
+        };
+        let parent = pointer::join(PRIVATE, &id);
+        let mut cells: Vec<Option<String>> = Vec::with_capacity(columns.columns.len());
+        let mut read = false;
+        for part in parts {
+            match (part.name.as_str(), part.node.data) {
+                ("cardParamMap", Data::Object(params)) if !read => {
+                    read = true;
+                    read_cells(params, &parent, &mut columns, &mut cells, kept);
+                }
+                (_, data) => kept.keep(&parent, &part.name, Node { data, ..part.node }.into_value()),
+            }
+        }
+        rows.push(PrivateRow { person: PersonRef { id, name: String::new() }, cells });
+    }
+    let width = columns.columns.len();
+    for row in &mut rows {
+        row.cells.resize(width, None);
+    }
+    PrivateTable { columns: columns.columns, rows }
+}
+
+fn read_cells(
+    params: Vec<Member>,
+    parent: &str,
+    columns: &mut Columns,
+    cells: &mut Vec<Option<String>>,
+    kept: &mut Kept,
+) {
+    let mut put = |key: &str, kind: ValueKind, value: String| {
+        let mut value = Some(value);
+        for occurrence in 0.. {
+            let at = columns.at(key, kind, occurrence);
+            if cells.len() <= at {
+                cells.resize(at + 1, None);
+            }
+            if let Some(cell) = cells.get_mut(at)
+                && cell.is_none()
+            {
+                *cell = value.take();
+                return;
+            }
+        }
+    };
+    let mut full_read = false;
+    for Member { name, node, .. } in params {
+        match node.data {
+            Data::Text(value) if !name.is_empty() => {
+                if name == FULL_JSON
+                    && !full_read
+                    && let Some(members) = full_json_members(&value)
+                {
+                    full_read = true;
+                    for (key, kind, value) in members {
+                        put(&key, kind, value);
+                    }
+                } else {
+                    put(&name, text_kind(&value), value);
+                }
+            }
+            data => kept.keep(&pointer::join(parent, "cardParamMap"), &name, Node { data, ..node }.into_value()),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A card draft as the body of its call.
+//!
+//! Written in the order of the page. What is left out because it says nothing: empty texts and lists, a public row
+//! without key and value, a language without a text, a private cell that falls back. `cardData.cardParamMap` is always
+//! there: the API requires it. A person of the private table is always there, with an empty `cardParamMap` where every
+//! cell falls back. Two rows of one key are two members in the text and, as a [`Value`] cannot hold both, the last one
+//! in the value; either way it is an error finding.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    KeptMember,
+    card::{CardDraft, PrivateTable},
+    encode::{FULL_JSON, LAST_MESSAGE, last_message_text, push_member},
+    kept::{KeptIndex, insert},
+    pointer,
+    tree::Tree,
+};
+
+/// Pointers of the parts of a card's body.
+pub(super) const CARD_DATA: &str = "/cardData";
+pub(super) const PARAMS: &str = "/cardData/cardParamMap";
+pub(super) const PRIVATE: &str = "/privateData";
+pub(super) const AT: &str = "/atOpenIds";
+pub(super) const OPTIONS: &str = "/cardOptions";
+
+/// Whether a kept member stands inside `privateData`.
+pub(super) fn is_private(member: &KeptMember) -> bool {
+    member.parent.strip_prefix(PRIVATE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl CardDraft {
+    pub(super) fn tree(&self) -> Tree {
+        Tree::Object(self.members(self.private_tree()))
+    }
+
+    /// The body of the call, in the order of the page.
+    pub fn to_body(&self) -> Value {
+        self.tree().into_value()
+    }
+
+    /// The body as the text that is sent: compact, real UTF-8, numbers as typed.
+    pub fn to_text(&self) -> String {
+        self.tree().compact()
+    }
+
+    /// The body as the JSON view shows it: indented by two spaces. With thousands of private rows use
+    /// [`super::CheckCache::pretty`], which writes the private part only when it changed.
+    pub fn to_pretty_text(&self) -> String {
+        self.tree().pretty(0)
+    }
+
+    /// The body as text around a private part that is written already.
+    pub(super) fn text_around(&self, private: Option<Arc<str>>, pretty: bool) -> String {
+        let tree = Tree::Object(self.members(private.map(Tree::Raw)));
+        if pretty { tree.pretty(0) } else { tree.compact() }
+    }
+
+    /// The text of `cardData` alone, for counting its bytes.
+    pub(super) fn card_data_text(&self) -> String {
+        let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
+        self.card_data(&mut kept).compact()
+    }
+
+    pub(super) fn private_tree(&self) -> Option<Tree> {
+        private_tree(&self.private, &mut KeptIndex::new(&self.kept, is_private))
+    }
+
+    fn members(&self, private: Option<Tree>) -> Vec<(String, Tree)> {
+        let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
+        let mut body = Vec::with_capacity(16);
+        let text = |body: &mut Vec<(String, Tree)>, name: &str, value: &str| {
+            if !value.is_empty() {
+                body.push((name.to_owned(), Tree::Text(value.to_owned())));
+            }
+        };
+        text(&mut body, "cardTemplateId", &self.card_template_id);
+        text(&mut body, "openConversationId", &self.open_conversation_id);
+        if !self.receivers.is_empty() {
+            let ids = self.receivers.iter().map(|person| Tree::Text(person.id.clone())).collect();
+            body.push(("receiverUserIdList".to_owned(), Tree::List(ids)));
+        }
+        text(&mut body, "outTrackId", &self.out_track_id);
+        text(&mut body, "robotCode", &self.robot_code);
+        text(&mut body, "callbackRouteKey", &self.callback_route_key);
+        body.push(("cardData".to_owned(), self.card_data(&mut kept)));
+        if let Some(private) = private {
+            body.push(("privateData".to_owned(), private));
+        }
+        if let Some(kind) = self.user_id_type {
+            body.push(("userIdType".to_owned(), Tree::Value(kind.into())));
+        }
+        let mut at: Vec<_> =
+            self.at_open_ids.iter().map(|person| (person.id.clone(), Tree::Text(person.name.clone()))).collect();
+        kept.complete(AT, &mut at);
+        if !at.is_empty() {
+            body.push(("atOpenIds".to_owned(), Tree::Object(at)));
+        }
+        let mut options: Vec<_> = self
+            .support_forward
+            .map(|forward| ("supportForward".to_owned(), Tree::Value(forward.into())))
+            .into_iter()
+            .collect();
+        kept.complete(OPTIONS, &mut options);
+        if !options.is_empty() {
+            body.push(("cardOptions".to_owned(), Tree::Object(options)));
+        }
+        if let Some(pull) = self.pull_strategy {
+            body.push(("pullStrategy".to_owned(), Tree::Value(pull.into())));
+        }
+        kept.complete("", &mut body);
+        for (parent, members) in kept.rest() {
+            for member in members {
+                insert(&mut body, parent, &member.name, &member.value);
+            }
+        }
+        body
+    }
+
+    fn card_data(&self, kept: &mut KeptIndex<'_>) -> Tree {
+        let mut params = Vec::with_capacity(self.params.len() + 2);
+        let mut full = String::new();
+        for row in self.params.iter().filter(|row| !(row.key.is_empty() && row.value.is_empty())) {
+            if row.kind.in_full_json() {
+                push_member(&mut full, &row.key, row.kind, &row.value);
+            } else {
+                params.push((row.key.clone(), Tree::Text(row.value.clone())));
+            }
+        }
+        if !full.is_empty() {
+            params.push((FULL_JSON.to_owned(), Tree::Text(format!("{{{full}}}"))));
+        }
+        let others = kept.take(&pointer::join(PARAMS, LAST_MESSAGE));
+        let others = others.iter().map(|member| (member.name.as_str(), &member.value));
+        if let Some(text) = last_message_text(&self.last_message, others) {
+            params.push((LAST_MESSAGE.to_owned(), Tree::Text(text)));
+        }
+        kept.complete(PARAMS, &mut params);
+        let mut data = vec![("cardParamMap".to_owned(), Tree::Object(params))];
+        kept.complete(CARD_DATA, &mut data);
+        Tree::Object(data)
+    }
+}
+
+/// `privateData`; `None` when there is nobody and nothing is kept there.
+pub(super) fn private_tree(table: &PrivateTable, kept: &mut KeptIndex<'_>) -> Option<Tree> {
+    let mut people = Vec::with_capacity(table.rows.len());
+    for row in &table.rows {
+        let mut params = Vec::with_capacity(table.columns.len() + 1);
+        let mut full = String::new();
+        for (column, cell) in table.columns.iter().zip(&row.cells) {
+            let Some(cell) = cell else { continue };
+            if column.kind.in_full_json() {
+                push_member(&mut full, &column.key, column.kind, cell);
+            } else {
+                params.push((column.key.clone(), Tree::Text(cell.clone())));
+            }
+        }
+        if !full.is_empty() {
+            params.push((FULL_JSON.to_owned(), Tree::Text(format!("{{{full}}}"))));
+        }
+        let mut person = Vec::with_capacity(1);
+        if kept.is_empty() {
+            person.push(("cardParamMap".to_owned(), Tree::Object(params)));
+        } else {
+            let parent = pointer::join(PRIVATE, &row.person.id);
+            kept.complete(&pointer::join(&parent, "cardParamMap"), &mut params);
+            person.push(("cardParamMap".to_owned(), Tree::Object(params)));
+            kept.complete(&parent, &mut person);
+        }
+        people.push((row.person.id.clone(), Tree::Object(person)));
+    }
+    kept.complete(PRIVATE, &mut people);
+    // Members kept for people who are not in the table.
+    let mut wrapped = vec![("privateData".to_owned(), Tree::Object(people))];
+    for (parent, members) in kept.rest() {
+        for member in members {
+            insert(&mut wrapped, parent, &member.name, &member.value);
+        }
+    }
+    let (_, tree) = wrapped.swap_remove(0);
+    (!tree.is_empty_object()).then_some(tree)
+}

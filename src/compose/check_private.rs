@@ -1,0 +1,205 @@
+//! Findings about `privateData`, and the cache of everything that depends on it alone.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Weak},
+};
+
+use super::{
+    Finding, KeptMember, Severity,
+    card::{CardDraft, PrivateTable},
+    card_write::{PRIVATE, is_private},
+    check::{Findings, IdProblem, id_problem},
+    check_card::check_kept,
+    check_params::{check_key, check_value, value_pointer},
+    encode::{FULL_JSON, LAST_MESSAGE},
+    pointer,
+    values::hash_private,
+};
+
+/// What was worked out about a card's `privateData` the last time; see [`super::check`].
+#[derive(Debug, Default)]
+pub struct CheckCache {
+    private: Option<PrivateSection>,
+}
+
+/// Everything that depends on `privateData` alone.
+#[derive(Debug)]
+pub(super) struct PrivateSection {
+    table: Weak<PrivateTable>,
+    kept: Vec<KeptMember>,
+    pub findings: Vec<Finding>,
+    /// The section as it is sent; `None` when there is none.
+    pub compact: Option<Arc<str>>,
+    /// The section as the JSON view shows it; written when it is first asked for.
+    pretty: Option<Arc<str>>,
+    pub hash: [u8; 32],
+}
+
+impl CheckCache {
+    /// The body as the JSON view shows it, the private part taken from the cache where the table is the same.
+    pub fn pretty(&mut self, card: &CardDraft) -> String {
+        self.private(card);
+        let private = self.private.as_mut().and_then(|section| {
+            section.compact.as_ref()?;
+            if section.pretty.is_none() {
+                section.pretty = card.private_tree().map(|tree| tree.pretty(1).into());
+            }
+            section.pretty.clone()
+        });
+        card.text_around(private, true)
+    }
+
+    /// The body as it is sent.
+    pub(super) fn compact(&mut self, card: &CardDraft) -> String {
+        let private = self.private(card).and_then(|section| section.compact.clone());
+        card.text_around(private, false)
+    }
+
+    /// The section of a card's table, worked out when it is not the one of the last call.
+    pub(super) fn private(&mut self, card: &CardDraft) -> Option<&PrivateSection> {
+        let same = self.private.as_ref().is_some_and(|section| {
+            std::ptr::eq(section.table.as_ptr(), Arc::as_ptr(&card.private))
+                && section.kept.iter().eq(card.kept.0.iter().filter(|member| is_private(member)))
+        });
+        if !same {
+            self.private = Some(PrivateSection {
+                table: Arc::downgrade(&card.private),
+                kept: card.kept.0.iter().filter(|member| is_private(member)).cloned().collect(),
+                findings: check_private(card),
+                compact: card.private_tree().map(|tree| tree.compact().into()),
+                pretty: None,
+                hash: hash_private(card),
+            });
+        }
+        self.private.as_ref()
+    }
+}
+
+/// Findings that depend on the table and on what is kept inside `privateData` alone.
+fn check_private(card: &CardDraft) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let table = &*card.private;
+    check_columns(table, &mut findings);
+    let mut people: HashMap<&str, usize> = HashMap::with_capacity(table.rows.len());
+    for (index, row) in table.rows.iter().enumerate() {
+        let id = row.person.id.as_str();
+        let at = pointer::join(PRIVATE, id);
+        match id_problem(id) {
+            None => {}
+            Some(IdProblem::Empty) => {
+                findings.push(Finding::new(Severity::Error, &at, "card.private_person_empty").arg("row", index + 1))
+            }
+            Some(_) => {
+                findings.push(Finding::new(Severity::Error, &at, "card.private_person_bad").arg("id", id));
+            }
+        }
+        if let Some(first) = people.get(id) {
+            findings.push(
+                Finding::new(Severity::Error, &at, "card.private_person_duplicate")
+                    .arg("id", id)
+                    .arg("first", first + 1)
+                    .arg("row", index + 1),
+            );
+        } else {
+            people.insert(id, index);
+        }
+        let params = pointer::join(&at, "cardParamMap");
+        for (column, cell) in table.columns.iter().zip(&row.cells) {
+            let Some(cell) = cell else { continue };
+            // Most cells are plain and short; the pointer is only built for those that need a look.
+            if column.kind.in_full_json() || cell.len() > 1000 || cell.contains("${") || cell.starts_with(['{', '[']) {
+                let at = value_pointer(&params, &column.key, column.kind);
+                check_value(&column.key, column.kind, cell, &at, &mut findings);
+            }
+        }
+    }
+    check_double_cells(table, &mut findings);
+    check_kept(card, is_private, &mut findings);
+    findings.finish(PRIVATE, "card.more")
+}
+
+/// Where a column can be pointed at: its first value, or the table.
+fn column_pointer(table: &PrivateTable, column: usize) -> String {
+    let row = table.rows.iter().find(|row| matches!(row.cells.get(column), Some(Some(_))));
+    match (row, table.columns.get(column)) {
+        (Some(row), Some(column)) => {
+            let params = pointer::join(&pointer::join(PRIVATE, &row.person.id), "cardParamMap");
+            value_pointer(&params, &column.key, column.kind)
+        }
+        _ => PRIVATE.to_owned(),
+    }
+}
+
+fn check_columns(table: &PrivateTable, findings: &mut Findings) {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let at = column_pointer(table, index);
+        check_key(&column.key, &at, index + 1, findings);
+        if column.key == FULL_JSON || column.key == LAST_MESSAGE {
+            findings.push(Finding::new(Severity::Error, &at, "card.private_key_reserved").arg("key", &column.key));
+        }
+        if let Some(first) = seen.get(column.key.as_str()) {
+            findings.push(
+                Finding::new(Severity::Warning, &at, "card.private_column_duplicate")
+                    .arg("key", &column.key)
+                    .arg("first", first + 1)
+                    .arg("row", index + 1),
+            );
+        } else {
+            seen.insert(&column.key, index);
+        }
+    }
+}
+
+/// People who have two values for one variable because two columns have the same key.
+fn check_double_cells(table: &PrivateTable, findings: &mut Findings) {
+    let keys: HashSet<&str> = table.columns.iter().map(|column| column.key.as_str()).collect();
+    if keys.len() == table.columns.len() {
+        return;
+    }
+    for row in &table.rows {
+        let mut seen = HashSet::new();
+        for (column, cell) in table.columns.iter().zip(&row.cells) {
+            if cell.is_some() && !seen.insert(column.key.as_str()) {
+                let params = pointer::join(&pointer::join(PRIVATE, &row.person.id), "cardParamMap");
+                let at = value_pointer(&params, &column.key, column.kind);
+                findings.push(
+                    Finding::new(Severity::Error, at, "card.private_key_duplicate")
+                        .arg("key", &column.key)
+                        .arg("id", &row.person.id),
+                );
+            }
+        }
+    }
+}
+
+/// Findings about the table together with the rest of the card.
+pub(super) fn check_private_with_card(card: &CardDraft, findings: &mut Findings) {
+    let table = &*card.private;
+    if !card.receivers.is_empty() {
+        let receivers: HashSet<&str> = card.receivers.iter().map(|person| person.id.as_str()).collect();
+        for row in &table.rows {
+            let id = row.person.id.as_str();
+            if !id.is_empty() && !receivers.contains(id) {
+                let shown = if row.person.name.is_empty() { id } else { &row.person.name };
+                findings.push(
+                    Finding::new(Severity::Warning, pointer::join(PRIVATE, id), "card.private_not_receiver")
+                        .arg("id", shown),
+                );
+            }
+        }
+    }
+    for (index, column) in table.columns.iter().enumerate() {
+        let public = card.params.iter().find(|row| row.key == column.key);
+        if let Some(public) = public
+            && public.kind != column.kind
+            && (public.kind.in_full_json() || column.kind.in_full_json())
+        {
+            findings.push(
+                Finding::new(Severity::Warning, column_pointer(table, index), "card.private_kind_differs")
+                    .arg("key", &column.key),
+            );
+        }
+    }
+}

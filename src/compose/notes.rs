@@ -1,0 +1,325 @@
+//! What a draft knows beyond its body: names of people, the order and kinds of rows. It travels in the `editor` member of
+//! a draft file, and from the draft before to the draft after an edit in the JSON view.
+//!
+//! Notes never change what is sent: a kind is taken over only where the value then travels exactly as it would without.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    CardDraft, Draft, NoticeDraft, PersonRef,
+    card::{ParamRow, PrivateTable, ValueKind},
+    encode::json_text,
+    json::{self, Data},
+};
+
+/// A variable as the notes know it.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Note {
+    key: String,
+    kind: ValueKind,
+    /// Who has a value that does not fit its kind (`""` for a public row): it stands in the body as a JSON string, and
+    /// only this tells it from a string that was meant.
+    invalid: HashSet<String>,
+}
+
+/// What a draft knows beyond its body.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Notes {
+    rows: Vec<Note>,
+    columns: Vec<Note>,
+    people: HashMap<String, String>,
+    departments: HashMap<String, (String, Option<u64>)>,
+}
+
+impl Notes {
+    /// The notes of a draft.
+    pub fn of(draft: &Draft) -> Self {
+        let mut notes = Self::default();
+        match draft {
+            Draft::Card(card) => {
+                notes.rows = card
+                    .params
+                    .iter()
+                    .map(|row| Note {
+                        key: row.key.clone(),
+                        kind: row.kind,
+                        invalid: json_text(row.kind, &row.value).err().map(|_| String::new()).into_iter().collect(),
+                    })
+                    .collect();
+                notes.columns = card
+                    .private
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .map(|(at, column)| Note {
+                        key: column.key.clone(),
+                        kind: column.kind,
+                        invalid: if column.kind.in_full_json() {
+                            card.private
+                                .rows
+                                .iter()
+                                .filter(|row| {
+                                    row.cells
+                                        .get(at)
+                                        .and_then(Option::as_ref)
+                                        .is_some_and(|cell| json_text(column.kind, cell).is_err())
+                                })
+                                .map(|row| row.person.id.clone())
+                                .collect()
+                        } else {
+                            HashSet::new()
+                        },
+                    })
+                    .collect();
+                let people = card.receivers.iter().chain(card.private.rows.iter().map(|row| &row.person));
+                notes.people = named(people);
+            }
+            Draft::Notice(notice) => {
+                notes.people = named(notice.users.iter());
+                notes.departments = notice
+                    .departments
+                    .iter()
+                    .filter(|department| !department.name.is_empty() || department.people.is_some())
+                    .map(|department| (department.id.clone(), (department.name.clone(), department.people)))
+                    .collect();
+            }
+        }
+        notes
+    }
+
+    /// Puts the notes into a draft that was read from a body.
+    pub fn apply(&self, draft: &mut Draft) {
+        match draft {
+            Draft::Card(card) => self.apply_card(card),
+            Draft::Notice(notice) => self.apply_notice(notice),
+        }
+    }
+
+    fn apply_card(&self, card: &mut CardDraft) {
+        name_people(&self.people, card.receivers.iter_mut());
+        let known = by_occurrence(self.rows.iter().map(|note| note.key.as_str()));
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut rows: Vec<(usize, ParamRow)> = std::mem::take(&mut card.params)
+            .into_iter()
+            .map(|mut row| {
+                let occurrence = seen.entry(row.key.clone()).or_default();
+                let at = known.get(&(row.key.as_str(), *occurrence)).copied();
+                *occurrence += 1;
+                if let Some(note) = at.and_then(|at| self.rows.get(at))
+                    && let Some(value) = adopt(row.kind, &row.value, note, "")
+                {
+                    row.kind = note.kind;
+                    row.value = value;
+                }
+                (at.unwrap_or(usize::MAX), row)
+            })
+            .collect();
+        rows.sort_by_key(|(at, _)| *at);
+        card.params = rows.into_iter().map(|(_, row)| row).collect();
+        let table = &card.private;
+        let nameable = !self.people.is_empty() && table.rows.iter().any(|row| row.person.name.is_empty());
+        if nameable || !self.columns.is_empty() {
+            self.apply_table(Arc::make_mut(&mut card.private));
+        }
+    }
+
+    fn apply_table(&self, table: &mut PrivateTable) {
+        name_people(&self.people, table.rows.iter_mut().map(|row| &mut row.person));
+        let known = by_occurrence(self.columns.iter().map(|note| note.key.as_str()));
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut order: Vec<(usize, usize)> = Vec::with_capacity(table.columns.len());
+        for at in 0..table.columns.len() {
+            let Some(column) = table.columns.get_mut(at) else { continue };
+            let occurrence = seen.entry(column.key.clone()).or_default();
+            let place = known.get(&(column.key.as_str(), *occurrence)).copied();
+            *occurrence += 1;
+            order.push((place.unwrap_or(usize::MAX), at));
+            let Some(note) = place.and_then(|place| self.columns.get(place)) else { continue };
+            // All cells of the column or none.
+            let adopted: Option<Vec<(usize, String)>> = table
+                .rows
+                .iter()
+                .enumerate()
+                .filter_map(|(row_at, row)| {
+                    let cell = row.cells.get(at)?.as_ref()?;
+                    Some(adopt(column.kind, cell, note, &row.person.id).map(|value| (row_at, value)))
+                })
+                .collect();
+            if let Some(adopted) = adopted {
+                column.kind = note.kind;
+                for (row_at, value) in adopted {
+                    if let Some(cell) = table.rows.get_mut(row_at).and_then(|row| row.cells.get_mut(at)) {
+                        *cell = Some(value);
+                    }
+                }
+            }
+        }
+        order.sort_unstable();
+        if order.iter().enumerate().any(|(new, (_, old))| new != *old) {
+            table.columns = order.iter().filter_map(|(_, at)| table.columns.get(*at).cloned()).collect();
+            for row in &mut table.rows {
+                row.cells = order.iter().map(|(_, at)| row.cells.get_mut(*at).and_then(Option::take)).collect();
+            }
+        }
+    }
+
+    fn apply_notice(&self, notice: &mut NoticeDraft) {
+        name_people(&self.people, notice.users.iter_mut());
+        for department in &mut notice.departments {
+            if let Some((name, people)) = self.departments.get(&department.id) {
+                if department.name.is_empty() {
+                    department.name.clone_from(name);
+                }
+                department.people = department.people.or(*people);
+            }
+        }
+    }
+
+    /// The notes as the `editor` member of a draft file.
+    pub(super) fn to_json(&self) -> Vec<(String, Value)> {
+        let notes = |list: &[Note]| {
+            let list = list.iter().map(|note| {
+                let mut entry = json!({"key": note.key, "kind": note.kind.name()});
+                if !note.invalid.is_empty()
+                    && let Some(map) = entry.as_object_mut()
+                {
+                    let mut who: Vec<_> = note.invalid.iter().map(String::as_str).collect();
+                    who.sort_unstable();
+                    map.insert("invalid".to_owned(), who.into());
+                }
+                entry
+            });
+            Value::Array(list.collect())
+        };
+        let mut members = Vec::new();
+        if !self.rows.is_empty() {
+            members.push(("rows".to_owned(), notes(&self.rows)));
+        }
+        if !self.columns.is_empty() {
+            members.push(("columns".to_owned(), notes(&self.columns)));
+        }
+        if !self.people.is_empty() {
+            let mut people: Vec<_> = self.people.iter().collect();
+            people.sort_unstable();
+            let map = people.into_iter().map(|(id, name)| (id.clone(), Value::String(name.clone()))).collect();
+            members.push(("people".to_owned(), Value::Object(map)));
+        }
+        if !self.departments.is_empty() {
+            let mut departments: Vec<_> = self.departments.iter().collect();
+            departments.sort_unstable();
+            let map = departments
+                .into_iter()
+                .map(|(id, (name, people))| (id.clone(), json!({"name": name, "people": people})))
+                .collect();
+            members.push(("departments".to_owned(), Value::Object(map)));
+        }
+        members
+    }
+
+    /// Whether a member of `editor` is one of the notes.
+    pub(super) fn knows(name: &str) -> bool {
+        matches!(name, "rows" | "columns" | "people" | "departments")
+    }
+
+    /// Notes from the `editor` member of a draft file; what is broken is left out.
+    pub(super) fn from_json(editor: &Value) -> Self {
+        let notes = |name: &str| {
+            let list = editor.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            list.iter()
+                .filter_map(|entry| {
+                    Some(Note {
+                        key: entry.get("key")?.as_str()?.to_owned(),
+                        kind: ValueKind::from_name(entry.get("kind")?.as_str()?)?,
+                        invalid: entry
+                            .get("invalid")
+                            .and_then(Value::as_array)
+                            .into_iter()
+                            .flatten()
+                            .filter_map(|who| Some(who.as_str()?.to_owned()))
+                            .collect(),
+                    })
+                })
+                .collect()
+        };
+        let object = |name: &str| editor.get(name).and_then(Value::as_object).into_iter().flatten();
+        Self {
+            rows: notes("rows"),
+            columns: notes("columns"),
+            people: object("people").filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned()))).collect(),
+            departments: object("departments")
+                .filter_map(|(id, entry)| {
+                    let name = entry.get("name")?.as_str()?.to_owned();
+                    Some((id.clone(), (name, entry.get("people").and_then(Value::as_u64))))
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Draft {
+    /// Takes over from the draft before an edit in the JSON view what a body cannot hold: names, order and kinds of rows,
+    /// and how the text of a JSON value was laid out.
+    pub fn remember(&mut self, before: &Self) {
+        Notes::of(before).apply(self);
+        if let (Self::Card(card), Self::Card(before)) = (self, before) {
+            for row in &mut card.params {
+                let same = before.params.iter().find(|known| {
+                    known.key == row.key
+                        && known.kind == row.kind
+                        && known.value != row.value
+                        && json_text(known.kind, &known.value)
+                            .is_ok_and(|text| json_text(row.kind, &row.value) == Ok(text))
+                });
+                if let Some(known) = same {
+                    row.value.clone_from(&known.value);
+                }
+            }
+        }
+    }
+}
+
+/// The value of a row under the kind of its note, where it then travels as it does now.
+fn adopt(kind: ValueKind, value: &str, note: &Note, who: &str) -> Option<String> {
+    if kind.in_full_json() != note.kind.in_full_json() {
+        return None;
+    }
+    if !kind.in_full_json() {
+        return Some(value.to_owned());
+    }
+    if !note.invalid.contains(who) && json_text(note.kind, value).ok()? == json_text(kind, value).ok()? {
+        return Some(value.to_owned());
+    }
+    // A value that did not fit stands in the body as a JSON string of what was typed.
+    let Data::Text(typed) = json::parse_node(value).ok()?.data else { return None };
+    json_text(note.kind, &typed).is_err().then_some(typed)
+}
+
+fn by_occurrence<'k>(keys: impl Iterator<Item = &'k str>) -> HashMap<(&'k str, usize), usize> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    keys.enumerate()
+        .map(|(at, key)| {
+            let occurrence = seen.entry(key).or_default();
+            *occurrence += 1;
+            ((key, *occurrence - 1), at)
+        })
+        .collect()
+}
+
+fn named<'p>(people: impl Iterator<Item = &'p PersonRef>) -> HashMap<String, String> {
+    people.filter(|person| !person.name.is_empty()).map(|person| (person.id.clone(), person.name.clone())).collect()
+}
+
+fn name_people<'p>(names: &HashMap<String, String>, people: impl Iterator<Item = &'p mut PersonRef>) {
+    for person in people {
+        if person.name.is_empty()
+            && let Some(name) = names.get(&person.id)
+        {
+            person.name.clone_from(name);
+        }
+    }
+}

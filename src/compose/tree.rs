@@ -1,0 +1,184 @@
+//! A body being put together: written once, then turned into a [`Value`], compact text (what is sent) or indented text
+//! (what the JSON view shows).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::json;
+
+/// A JSON value under construction. Members of one name are all kept.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    /// JSON text that is already right for the style being written.
+    Raw(Arc<str>),
+    Text(String),
+    Value(Value),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    pub fn is_empty_object(&self) -> bool {
+        matches!(self, Self::Object(members) if members.is_empty())
+    }
+
+    /// As a value; of members of one name the last.
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Raw(text) => {
+                json::parse_node(&text).map_or_else(|_| Value::String(text.to_string()), json::Node::into_value)
+            }
+            Self::Text(text) => Value::String(text),
+            Self::Value(value) => value,
+            Self::List(items) => Value::Array(items.into_iter().map(Self::into_value).collect()),
+            Self::Object(members) => {
+                let mut map = Map::new();
+                for (name, tree) in members {
+                    map.insert(name, tree.into_value());
+                }
+                Value::Object(map)
+            }
+        }
+    }
+
+    /// As text without any space: what is sent.
+    pub fn compact(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, None);
+        out
+    }
+
+    /// As text indented by two spaces; `level` is that of the line it begins in.
+    pub fn pretty(&self, level: usize) -> String {
+        let mut out = String::new();
+        self.write(&mut out, Some(level));
+        out
+    }
+
+    fn write(&self, out: &mut String, level: Option<usize>) {
+        match self {
+            Self::Raw(text) => out.push_str(text),
+            Self::Text(text) => quote(text, out),
+            Self::Value(value) => write_value(value, out, level),
+            Self::List(items) => {
+                sequence(out, level, ('[', ']'), items, |out, item, level| item.write(out, level));
+            }
+            Self::Object(members) => {
+                sequence(out, level, ('{', '}'), members, |out, (name, tree), level| {
+                    write_name(name, out, level);
+                    tree.write(out, level);
+                });
+            }
+        }
+    }
+}
+
+fn write_name(name: &str, out: &mut String, level: Option<usize>) {
+    quote(name, out);
+    out.push_str(if level.is_some() { ": " } else { ":" });
+}
+
+fn write_value(value: &Value, out: &mut String, level: Option<usize>) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(number) => out.push_str(number.as_str()),
+        Value::String(text) => quote(text, out),
+        Value::Array(items) => {
+            sequence(out, level, ('[', ']'), items, |out, item, level| write_value(item, out, level))
+        }
+        Value::Object(map) => sequence(out, level, ('{', '}'), map, |out, (name, value), level| {
+            write_name(name, out, level);
+            write_value(value, out, level);
+        }),
+    }
+}
+
+fn sequence<I: IntoIterator>(
+    out: &mut String,
+    level: Option<usize>,
+    (open, close): (char, char),
+    items: I,
+    write: impl Fn(&mut String, I::Item, Option<usize>),
+) {
+    out.push(open);
+    let inner = level.map(|level| level + 1);
+    let mut empty = true;
+    for item in items {
+        if !empty {
+            out.push(',');
+        }
+        empty = false;
+        line_break(out, inner);
+        write(out, item, inner);
+    }
+    if !empty {
+        line_break(out, level);
+    }
+    out.push(close);
+}
+
+fn line_break(out: &mut String, level: Option<usize>) {
+    if let Some(level) = level {
+        out.push('\n');
+        for _ in 0..level {
+            out.push_str("  ");
+        }
+    }
+}
+
+/// A value as text without any space; numbers as they are, real UTF-8.
+pub(super) fn compact_value(value: &Value) -> String {
+    let mut out = String::new();
+    write_value(value, &mut out, None);
+    out
+}
+
+/// A text as a JSON string: only what has to be escaped is escaped.
+pub(super) fn quote(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut rest = text;
+    while let Some(stop) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
+        let (plain, tail) = rest.split_at(stop);
+        out.push_str(plain);
+        let mut chars = tail.chars();
+        match chars.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some(other) => out.push_str(&format!("\\u{:04x}", u32::from(other))),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+/// A valid JSON text without the space between its parts; nothing else changes (numbers, escapes).
+pub(super) fn without_space(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut inside, mut escaped) = (false, false);
+    for c in text.trim_start_matches('\u{feff}').chars() {
+        if inside {
+            out.push(c);
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => inside = false,
+                _ => {}
+            }
+        } else if !matches!(c, ' ' | '\t' | '\n' | '\r') {
+            out.push(c);
+            inside = c == '"';
+        }
+    }
+    out
+}
