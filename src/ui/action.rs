@@ -4,6 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use super::{
     commands::Command,
+    picker::{Picked, PickerRequest},
     state::{DraftId, InspectorTab, Tab},
     theme::ThemeChoice,
     widgets::Toast,
@@ -38,6 +39,10 @@ pub enum Action {
     Jump(String),
     /// Start an undo step here: the next change of the draft is structural (a row added, moved, taken away).
     UndoStep,
+    /// Let the person pick people (and departments) for the current draft; the answer is [`Action::Picked`].
+    OpenPicker(Box<PickerRequest>),
+    /// Put what was picked into the draft: `None` for a purpose without one.
+    Picked(Option<DraftId>, Box<Picked>),
     /// Copy a text.
     Copy(String),
     /// Show a note.

@@ -6,7 +6,8 @@
 //! * [`cx`]: what a screen gets to know while it is drawn.
 //! * [`theme`], [`icons`], [`widgets`]: how it looks.
 //! * [`remote`], [`background`]: values that come from somewhere slow.
-//! * one module per screen: [`card`], [`notice`], [`top_bar`], [`drafts_panel`], [`inspector`], [`send_bar`], [`palette`].
+//! * one module per screen: [`card`], [`notice`], [`top_bar`], [`drafts_panel`], [`inspector`], [`send_bar`], [`palette`];
+//!   [`picker`] is shared by the tabs.
 
 pub mod action;
 pub mod app;
@@ -21,6 +22,7 @@ pub mod icons;
 pub mod inspector;
 pub mod notice;
 pub mod palette;
+pub mod picker;
 pub mod remote;
 pub mod send_bar;
 pub mod state;

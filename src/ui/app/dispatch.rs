@@ -7,6 +7,7 @@ use crate::{
     ui::{
         action::Action,
         commands::Command,
+        picker,
         state::{DraftId, InspectorTab, OpenDraft, Tab},
         theme::{ThemeChoice, size},
         widgets::{Level, Toast},
@@ -106,6 +107,16 @@ impl App {
             Action::UndoStep => {
                 if let Some(open) = self.state.current_mut() {
                     open.undo_step();
+                }
+            }
+            Action::OpenPicker(request) => {
+                let draft = self.state.current().map(|open| open.id.clone());
+                self.picker.open(*request, draft);
+            }
+            Action::Picked(draft, picked) => {
+                if let Some(open) = draft.and_then(|id| self.state.drafts.get_mut(&id)) {
+                    open.undo_step();
+                    picker::apply::apply(&mut open.draft, *picked);
                 }
             }
             Action::Copy(text) => {

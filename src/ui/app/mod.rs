@@ -10,6 +10,7 @@ use super::{
     action::Actions,
     background::Background,
     palette::Palette,
+    picker::Picker,
     state::{DraftId, OpenDraft, State},
     theme,
     widgets::{Toasts, form::Jump},
@@ -45,6 +46,7 @@ pub struct App {
     jump: Jump,
     toasts: Toasts,
     palette: Palette,
+    picker: Picker,
     renaming: Option<(DraftId, String)>,
     /// The finding jumped to last, of which draft.
     finding_at: Option<(DraftId, usize)>,
@@ -68,6 +70,7 @@ impl App {
             jump: Jump::default(),
             toasts: Toasts::default(),
             palette: Palette::default(),
+            picker: Picker::default(),
             renaming: None,
             finding_at: None,
         }
