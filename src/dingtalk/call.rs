@@ -29,6 +29,17 @@ pub enum Body {
     Form(Vec<(Cow<'static, str>, String)>),
 }
 
+/// Only kind and size: a token call's body holds a secret, and a body alone does not know which part that is.
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Json(text) => write!(f, "Json({} bytes)", text.len()),
+            Self::Form(fields) => write!(f, "Form({} fields)", fields.len()),
+        }
+    }
+}
+
 impl Body {
     /// The bytes that go out.
     pub fn to_text(&self) -> String {

@@ -132,37 +132,37 @@ impl Client {
         call: &Call,
         cancel: &CancellationToken,
         raw: &mut Raw,
-    ) -> Result<serde_json::Value, Fault> {
+    ) -> Result<serde_json::Value, Box<Fault>> {
         let needs_token = call.endpoint.needs_token;
         if needs_token && token.is_none_or(Secret::is_blank) {
-            return Err(Fault::NotSent(NotSent::NoToken { missing: "accessToken" }));
+            return Err(Box::new(Fault::NotSent(NotSent::NoToken { missing: "accessToken" })));
         }
+        let base = hosts.of(call.endpoint.system);
         let left = Arc::new(AtomicBool::new(false));
+        let ended = |doubt: Doubt, not_sent: NotSent| {
+            let gone = left.load(Ordering::SeqCst);
+            Box::new(if gone { Fault::Unknown(doubt) } else { Fault::NotSent(not_sent) })
+        };
         let deadline = tokio::time::Instant::now() + self.0.timeouts.total;
         let work = async {
             let http = self.http(hosts, call).await?;
             let request = build(&http, hosts, token.filter(|_| needs_token), call, &left)?;
             http.execute(request).await.map_err(|error| {
-                let reason = tell(&error);
-                if left.load(Ordering::SeqCst) && !error.is_connect() {
-                    Fault::Unknown(if error.is_timeout() { Doubt::TimedOut } else { Doubt::Cut { reason } })
-                } else {
-                    Fault::NotSent(explain_not_sent(&error, hosts.of(call.endpoint.system)))
+                let not_sent = explain_not_sent(&error, base);
+                if error.is_connect() || error.is_builder() {
+                    return Box::new(Fault::NotSent(not_sent));
                 }
+                let doubt = if error.is_timeout() { Doubt::TimedOut } else { Doubt::Cut { reason: tell(&error) } };
+                ended(doubt, not_sent)
             })
         };
         let response = tokio::select! {
             biased;
-            () = cancel.cancelled() => Err(if left.load(Ordering::SeqCst) {
-                Fault::Unknown(Doubt::Cancelled)
-            } else {
-                Fault::NotSent(NotSent::Cancelled)
-            }),
-            done = tokio::time::timeout_at(deadline, work) => done.unwrap_or_else(|_elapsed| Err(if left.load(Ordering::SeqCst) {
-                Fault::Unknown(Doubt::TimedOut)
-            } else {
-                Fault::NotSent(NotSent::ConnectTimedOut { host: hosts.of(call.endpoint.system).authority() })
-            })),
+            () = cancel.cancelled() => Err(ended(Doubt::Cancelled, NotSent::Cancelled)),
+            done = tokio::time::timeout_at(deadline, work) => {
+                let late = || ended(Doubt::TimedOut, NotSent::ConnectTimedOut { host: base.authority() });
+                done.unwrap_or_else(|_elapsed| Err(late()))
+            }
         }?;
         let end = raw.read(response, deadline, cancel).await;
         let answer = RawAnswer {
@@ -176,7 +176,7 @@ impl Client {
     }
 
     /// The HTTP client for a call, made when first needed. A failure is not remembered: certificates may be installed.
-    async fn http(&self, hosts: &Hosts, call: &Call) -> Result<reqwest::Client, Fault> {
+    async fn http(&self, hosts: &Hosts, call: &Call) -> Result<reqwest::Client, Box<Fault>> {
         let base = hosts.of(call.endpoint.system);
         let route = match (base.is_loopback(), base.as_str().starts_with("https:")) {
             (true, false) => Route::Plain,
@@ -184,13 +184,13 @@ impl Client {
             (false, _) => Route::Remote,
         };
         let (sends, connect) = (call.endpoint.sends, self.0.timeouts.connect);
-        let cell = &self.0.made[route as usize][usize::from(sends)];
-        let made = cell.get_or_try_init(|| async move {
+        let once = &self.0.made[route as usize][usize::from(sends)];
+        let made = once.get_or_try_init(|| async move {
             // Reading certificates is file work.
             let built = tokio::task::spawn_blocking(move || make(route, sends, connect)).await;
             built.unwrap_or_else(|_join| Err(BuildError::Other("the worker stopped".to_owned())))
         });
-        made.await.cloned().map_err(|error| Fault::NotSent(error.into()))
+        made.await.cloned().map_err(|error| Box::new(Fault::NotSent(error.into())))
     }
 }
 
@@ -223,8 +223,8 @@ fn build(
     token: Option<&Secret>,
     call: &Call,
     left: &Arc<AtomicBool>,
-) -> Result<reqwest::Request, Fault> {
-    let bad = |reason: String| Fault::NotSent(NotSent::BadRequest { reason });
+) -> Result<reqwest::Request, Box<Fault>> {
+    let bad = |reason: String| Box::new(Fault::NotSent(NotSent::BadRequest { reason }));
     let mut url = hosts.of(call.endpoint.system).join(call.endpoint.path);
     url.set_query(call.query_text(token).as_deref());
     let method = match call.endpoint.method {
@@ -234,8 +234,8 @@ fn build(
     };
     let mut request = http.request(method, url);
     for (name, value) in call.headers(token.map(Secret::open)) {
-        let mut value = reqwest::header::HeaderValue::from_str(value)
-            .map_err(|_| bad(format!("{name}: characters that no header may hold")))?;
+        let mut value =
+            reqwest::header::HeaderValue::from_str(value).map_err(|error| bad(format!("{name}: {error}")))?;
         value.set_sensitive(name == TOKEN_HEADER);
         request = request.header(name, value);
     }

@@ -64,7 +64,7 @@ impl Exchange {
         let kept = body.get(..KEPT_ANSWER).unwrap_or(body);
         let mut text = masker.with_keys(&String::from_utf8_lossy(kept));
         if kept.len() < body.len() {
-            text.push_str(&format!("… (+{} B)", body.len() - kept.len()));
+            text = format!("{text}… (+{} B)", body.len() - kept.len());
         }
         self.answer_masked = text;
     }

@@ -61,30 +61,30 @@ impl RawAnswer<'_> {
 ///
 /// # Errors
 /// [`Fault::Refused`] or [`Fault::Unknown`]; never [`Fault::NotSent`], since something answered.
-pub(crate) fn judge(endpoint: &Endpoint, raw: &RawAnswer<'_>) -> Result<Value, Fault> {
+pub(crate) fn judge(endpoint: &Endpoint, raw: &RawAnswer<'_>) -> Result<Value, Box<Fault>> {
     if matches!(raw.http, 300..=399) {
         let location = raw.location.unwrap_or_default().to_owned();
-        return Err(Fault::Refused(bare(endpoint, raw, RefusalShape::Redirect { location }, String::new())));
+        return Err(Box::new(Fault::Refused(bare(endpoint, raw, RefusalShape::Redirect { location }, ""))));
     }
     if raw.end != BodyEnd::Whole {
-        return Err(incomplete(endpoint, raw));
+        return Err(Box::new(incomplete(endpoint, raw)));
     }
     match serde_json::from_slice::<Value>(raw.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw.body)) {
         Ok(Value::Object(object)) => judge_object(endpoint, raw, object),
-        Ok(other) => Err(unreadable(endpoint, raw, Unreadable::NotAnObject, other.to_string())),
+        Ok(other) => Err(Box::new(unreadable(endpoint, raw, Unreadable::NotAnObject, &other.to_string()))),
         Err(_) if raw.body.iter().all(u8::is_ascii_whitespace) => {
-            Err(unreadable(endpoint, raw, Unreadable::Empty, String::new()))
+            Err(Box::new(unreadable(endpoint, raw, Unreadable::Empty, "")))
         }
-        Err(_) => Err(not_json(endpoint, raw)),
+        Err(_) => Err(Box::new(not_json(endpoint, raw))),
     }
 }
 
-fn judge_object(endpoint: &Endpoint, raw: &RawAnswer<'_>, object: Map<String, Value>) -> Result<Value, Fault> {
+fn judge_object(endpoint: &Endpoint, raw: &RawAnswer<'_>, object: Map<String, Value>) -> Result<Value, Box<Fault>> {
     let success = said::member(&object, "success").and_then(said::truth);
     let errcode = said::member(&object, "errcode").and_then(said::text);
     let errcode_ok = errcode.as_deref().map(is_zero);
     if let Some(fault) = refusal_in(endpoint, raw, &object, success, errcode) {
-        return Err(Fault::Refused(fault));
+        return Err(Box::new(Fault::Refused(fault)));
     }
     if raw.is_success() {
         let verdict = match endpoint.system {
@@ -104,7 +104,7 @@ fn judge_object(endpoint: &Endpoint, raw: &RawAnswer<'_>, object: Map<String, Va
         }
     }
     let text = Value::Object(object).to_string();
-    Err(unreadable(endpoint, raw, Unreadable::NoVerdict, text))
+    Err(Box::new(unreadable(endpoint, raw, Unreadable::NoVerdict, &text)))
 }
 
 /// The refusal that an object states, whatever the HTTP status.
@@ -118,7 +118,7 @@ fn refusal_in(
     let member = |name: &str| said::member(object, name).and_then(said::text).filter(|text| !text.trim().is_empty());
     if member("punish").is_some() || member("status").as_deref() == Some("1111") {
         let text = raw.text().into_owned();
-        return Some(bare(endpoint, raw, RefusalShape::IpBan, text));
+        return Some(bare(endpoint, raw, RefusalShape::IpBan, &text));
     }
     let (code, wrapper, message, all_text, shape);
     match errcode {
@@ -188,31 +188,31 @@ fn is_fine(code: &str) -> bool {
 fn not_json(endpoint: &Endpoint, raw: &RawAnswer<'_>) -> Fault {
     let text = raw.text();
     if said::is_ban_page(&text) {
-        return Fault::Refused(bare(endpoint, raw, RefusalShape::IpBan, said::page_text(&text)));
+        return Fault::Refused(bare(endpoint, raw, RefusalShape::IpBan, &said::page_text(&text)));
     }
     let why = Unreadable::NotJson { content_type: raw.content_type.to_owned() };
-    unreadable(endpoint, raw, why, said::page_text(&text))
+    unreadable(endpoint, raw, why, &said::page_text(&text))
 }
 
 fn incomplete(endpoint: &Endpoint, raw: &RawAnswer<'_>) -> Fault {
     let text = raw.text();
     if said::is_ban_page(&text) {
-        return Fault::Refused(bare(endpoint, raw, RefusalShape::IpBan, said::page_text(&text)));
+        return Fault::Refused(bare(endpoint, raw, RefusalShape::IpBan, &said::page_text(&text)));
     }
     if raw.is_client_fault() {
         // The status alone says that nothing was done.
-        return Fault::Refused(bare(endpoint, raw, RefusalShape::NoCode, said::page_text(&text)));
+        return Fault::Refused(bare(endpoint, raw, RefusalShape::NoCode, &said::page_text(&text)));
     }
     match raw.end {
         BodyEnd::TimedOut => Fault::Unknown(Doubt::TimedOut),
         BodyEnd::Cancelled => Fault::Unknown(Doubt::Cancelled),
-        BodyEnd::TooLarge => unreadable(endpoint, raw, Unreadable::TooLarge { limit: ANSWER_LIMIT }, String::new()),
-        BodyEnd::CutOff | BodyEnd::Whole => unreadable(endpoint, raw, Unreadable::CutOff, String::new()),
+        BodyEnd::TooLarge => unreadable(endpoint, raw, Unreadable::TooLarge { limit: ANSWER_LIMIT }, ""),
+        BodyEnd::CutOff | BodyEnd::Whole => unreadable(endpoint, raw, Unreadable::CutOff, ""),
     }
 }
 
 /// The fault of an answer in which nothing can be read: the HTTP status decides.
-fn unreadable(endpoint: &Endpoint, raw: &RawAnswer<'_>, why: Unreadable, text: String) -> Fault {
+fn unreadable(endpoint: &Endpoint, raw: &RawAnswer<'_>, why: Unreadable, text: &str) -> Fault {
     let http = raw.http;
     if raw.is_client_fault() {
         let shape = match why {
@@ -229,7 +229,7 @@ fn unreadable(endpoint: &Endpoint, raw: &RawAnswer<'_>, why: Unreadable, text: S
 }
 
 /// A refusal without a code.
-fn bare(endpoint: &Endpoint, raw: &RawAnswer<'_>, shape: RefusalShape, text: String) -> Refusal {
+fn bare(endpoint: &Endpoint, raw: &RawAnswer<'_>, shape: RefusalShape, text: &str) -> Refusal {
     Refusal {
         system: endpoint.system,
         code: None,
