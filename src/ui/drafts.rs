@@ -4,7 +4,7 @@ use egui::util::undoer::{Settings, Undoer};
 
 use super::{card, findings::Findings, notice};
 use crate::{
-    compose::{Draft, Kind},
+    compose::{Draft, Kind, check::CheckCache, file::DraftFile, ready::Ready},
     lang::Lang,
 };
 
@@ -26,6 +26,14 @@ pub struct OpenDraft {
     pub notice_view: notice::View,
     /// What is wrong with it, as of the last check.
     pub findings: Findings,
+    /// What would be sent, as of the last check; `None` while there is an error.
+    pub ready: Option<Ready>,
+    /// What a check keeps for the next one.
+    pub cache: CheckCache,
+    /// The name of the template of the library it is written with.
+    pub template: Option<String>,
+    /// What its file holds besides, unknown to this program: kept as it is.
+    rest: DraftFile,
     /// When it was last changed.
     pub changed_at: jiff::Timestamp,
     seen: Draft,
@@ -39,8 +47,15 @@ pub struct OpenDraft {
 }
 
 impl OpenDraft {
-    /// A draft that was just read or made. `kept` says whether the store has it.
+    /// A draft that was just made. `kept` says whether the store has it.
     pub fn new(id: DraftId, name: String, draft: Draft, changed_at: jiff::Timestamp, kept: bool) -> Self {
+        Self::from_file(id, name, DraftFile::new(draft), changed_at, kept)
+    }
+
+    /// A draft that was just read. `kept` says whether the store has it.
+    pub fn from_file(id: DraftId, name: String, file: DraftFile, changed_at: jiff::Timestamp, kept: bool) -> Self {
+        let draft = file.draft.clone();
+        let empty = Draft::new(draft.kind());
         let mut undo = Undoer::with_settings(Settings { max_undos: 100, stable_time: 0.8, auto_save_interval: 20.0 });
         undo.feed_state(0.0, &draft);
         Self {
@@ -51,6 +66,10 @@ impl OpenDraft {
             card_view: card::View::default(),
             notice_view: notice::View::default(),
             findings: Findings::default(),
+            ready: None,
+            cache: CheckCache::default(),
+            template: file.template.clone(),
+            rest: DraftFile { draft: empty, ..file },
             changed_at,
             undo,
             revision: 1,
@@ -173,10 +192,29 @@ impl OpenDraft {
         self.checked != Some(self.revision)
     }
 
-    /// Takes the findings of a revision; those of an older one are shown until newer ones come.
-    pub fn set_findings(&mut self, findings: Findings, revision: u64) {
+    /// Takes the result of a check; that of an older revision is shown until a newer one comes.
+    pub fn set_checked(&mut self, findings: Findings, ready: Option<Ready>, revision: u64) {
         self.findings = findings;
+        self.ready = ready;
         self.checked = Some(revision);
+    }
+
+    /// The draft as its file holds it.
+    pub fn to_file(&self) -> DraftFile {
+        DraftFile { draft: self.draft.clone(), template: self.template.clone(), ..self.rest.clone() }
+    }
+
+    /// Chooses the template of the library it is written with.
+    pub fn use_template(&mut self, template: Option<String>, now: jiff::Timestamp) {
+        if self.template != template {
+            self.template = template;
+            self.touch(now);
+        }
+    }
+
+    /// Whether the content is another one than at the last [`Self::follow`].
+    pub fn differs(&self) -> bool {
+        self.seen != self.draft
     }
 
     /// Has it checked again (a setting that findings depend on changed).
@@ -329,7 +367,7 @@ mod tests {
         open.follow(1.0, at(1));
         let revision = open.to_keep().unwrap();
         open.was_kept(revision);
-        open.set_findings(Findings::default(), revision);
+        open.set_checked(Findings::default(), None, revision);
         assert!(open.to_keep().is_none() && !open.needs_check());
         assert!(!open.follow(2.0, at(2)), "nothing changed");
         assert!(open.to_keep().is_none());

@@ -1,7 +1,7 @@
 //! The screens: they read the state, draw it, and send wishes. Knows no HTTP; what waits runs in [`background`].
 //!
 //! * [`app`]: the application: `logic` (wishes, results of background work), `dispatch`, the window's frame.
-//! * [`state`], [`drafts`], [`findings`]: what is shown.
+//! * [`state`], [`drafts`], [`findings`], [`checking`]: what is shown, and what is wrong with it.
 //! * [`commands`], [`action`]: what a person, and what a screen, can ask for.
 //! * [`cx`]: what a screen gets to know while it is drawn.
 //! * [`theme`], [`icons`], [`widgets`]: how it looks.
@@ -13,6 +13,7 @@ pub mod action;
 pub mod app;
 pub mod background;
 pub mod card;
+pub mod checking;
 pub mod commands;
 pub mod cx;
 pub mod drafts;

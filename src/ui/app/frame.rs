@@ -19,7 +19,7 @@ use crate::{
 impl App {
     pub(super) fn draw(&mut self, ui: &mut Ui) {
         let t = tokens(ui.style());
-        let edge = Frame::new().fill(theme::tokens::profile_colour(None, true));
+        let edge = Frame::new().fill(theme::tokens::profile_colour("green"));
         Panel::top("edge").exact_size(size::EDGE).frame(edge).show_separator_line(false).show(ui, |ui| {
             ui.take_available_space();
         });
@@ -95,5 +95,9 @@ impl App {
                 Draft::Notice(draft) => notice::tab_ui(ui, &cx, draft, &mut open.notice_view),
             });
         });
+        if open.differs() {
+            // Its undo point and its findings are made in `logic`, which runs before the next pass.
+            ui.request_repaint();
+        }
     }
 }

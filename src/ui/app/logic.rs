@@ -22,11 +22,14 @@ impl App {
     fn follow_drafts(&mut self, ctx: &egui::Context) {
         let now = self.now();
         let now_secs = ctx.input(|input| input.time);
+        self.checker.collect(|id| self.state.drafts.get_mut(id));
         if let Some(open) = self.state.current_mut() {
             open.follow(now_secs, now);
             if open.is_in_flux() {
+                // The undo point is made once the typing has paused.
                 ctx.request_repaint_after_secs(1.0);
             }
+            self.checker.check(open, &self.facts, None, &self.background);
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{
     action::Actions,
     background::Background,
+    checking::{Checker, Facts},
     palette::Palette,
     picker::Picker,
     state::{DraftId, OpenDraft, State},
@@ -42,6 +43,8 @@ pub struct App {
     /// What the screens show.
     pub state: State,
     background: Background,
+    checker: Checker,
+    facts: Facts,
     actions: Actions,
     jump: Jump,
     toasts: Toasts,
@@ -66,6 +69,8 @@ impl App {
             env,
             state,
             background: Background::new(ctx.clone()),
+            checker: Checker::default(),
+            facts: Facts::default(),
             actions: Actions::new(ctx.clone()),
             jump: Jump::default(),
             toasts: Toasts::default(),

@@ -93,7 +93,7 @@ pub static LIGHT: Tokens = Tokens {
     primary_hover: hex(0x16_55CC),
     on_primary: hex(0xFF_FFFF),
     accent_soft: hex(0xE5_EEFD),
-    ok: hex(0x1A_7F37),
+    ok: hex(0x17_7433),
     ok_soft: hex(0xE4_F5E9),
     warning: hex(0x96_5A00),
     warning_soft: hex(0xFF_F4DC),
@@ -138,29 +138,22 @@ pub static DARK: Tokens = Tokens {
     shadow: Color32::from_black_alpha(110),
 };
 
-/// What a profile can be marked with: names as in `settings.toml`, with the colour in the light and the dark theme.
+/// What a profile can be marked with: names as in `settings.toml`. The same in both themes, so that it is known again.
 ///
 /// White text on each has a contrast of at least 4.5 : 1.
-pub const PROFILE_COLOURS: [(&str, Color32); 7] = [
-    ("teal", hex(0x0B_7A75)),
-    ("red", hex(0xC4_2B1C)),
-    ("orange", hex(0xB4_4A04)),
+pub const PROFILE_COLOURS: [(&str, Color32); 6] = [
+    ("grey", hex(0x5B_6470)),
+    ("green", hex(0x0F_7B5F)),
     ("blue", hex(0x1F_5FD0)),
     ("purple", hex(0x7A_3FC0)),
-    ("green", hex(0x2A_7A2F)),
-    ("grey", hex(0x5B_6470)),
+    ("orange", hex(0xB8_4A05)),
+    ("red", hex(0xC4_2B1C)),
 ];
 
-/// The colour of a profile by its name in `settings.toml`; an unknown or missing one is teal for the sandbox and red
-/// for everything that goes out.
-pub fn profile_colour(name: Option<&str>, sandbox: bool) -> Color32 {
-    let fallback = if sandbox { "teal" } else { "red" };
-    let name = name.unwrap_or(fallback);
-    PROFILE_COLOURS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .or_else(|| PROFILE_COLOURS.iter().find(|(known, _)| *known == fallback))
-        .map_or(Color32::GRAY, |(_, colour)| *colour)
+/// The colour of a profile by its name in `settings.toml`; an unknown name is grey.
+pub fn profile_colour(name: &str) -> Color32 {
+    let found = PROFILE_COLOURS.iter().find(|(known, _)| *known == name);
+    found.unwrap_or(&PROFILE_COLOURS[0]).1
 }
 
 /// Distances and sizes, in points, on a grid of four.
@@ -255,11 +248,5 @@ mod tests {
         for (name, colour) in PROFILE_COLOURS {
             assert!(contrast(Color32::WHITE, colour) >= 4.5, "{name}");
         }
-    }
-
-    #[test]
-    fn an_unknown_profile_colour_falls_back_to_the_warning_one() {
-        assert_eq!(profile_colour(Some("no such"), false), profile_colour(Some("red"), true));
-        assert_eq!(profile_colour(None, true), profile_colour(Some("teal"), false));
     }
 }
