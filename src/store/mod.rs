@@ -1,1 +1,17 @@
-//! (being built)
+//! What lasts: settings, the vault (the OS keyring), drafts, the history, templates and the directory cache.
+//!
+//! Knows no network and no screen. All of it lives in one folder, the [`home`]; secrets never do (they are in the
+//! [`vault`]). Calls touch the disk or the keyring and may block: they belong on a worker thread.
+
+pub mod directory_cache;
+pub mod drafts;
+mod files;
+pub mod history;
+pub mod home;
+mod platform;
+pub mod settings;
+pub mod templates;
+pub mod vault;
+
+pub use files::{FileError, Trouble};
+pub use home::{Home, HomeError};
