@@ -1,0 +1,412 @@
+//! The state of the sandbox and the way a call takes through it: script, path, method, token, then the call itself.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::arrival::{Answered, Arrival, ArrivedCard, Message};
+use super::call::Call;
+use super::dice::Dice;
+use super::fault::{Dialect, Fault, Reply, RequestId};
+use super::mask::Mask;
+use super::organisation::Organisation;
+use super::script::{Effect, Script};
+use super::templates::{self, CardTemplate};
+use super::token::{App, Kind, Tokens, Worth};
+use crate::dingtalk::System;
+use crate::dingtalk::secret::Secret;
+
+/// Messages kept for the 结果 tab.
+const MESSAGES_KEPT: usize = 200;
+/// Other calls kept.
+const OTHERS_KEPT: usize = 300;
+/// Bytes of bodies kept altogether; the oldest go first.
+const BYTES_KEPT: usize = 32 * 1024 * 1024;
+
+const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Who the sandbox's app and organisation are. The secrets are new with every start.
+#[derive(Clone, Debug)]
+pub(super) struct Ids {
+    pub(super) app_key: String,
+    pub(super) app_secret: Secret,
+    pub(super) suite_key: String,
+    pub(super) suite_secret: Secret,
+    pub(super) suite_ticket: Secret,
+    pub(super) corp_id: String,
+    pub(super) agent_id: u64,
+    pub(super) robot_code: String,
+    pub(super) open_conversation_id: String,
+    pub(super) callback_route_key: String,
+}
+
+impl Ids {
+    fn new(dice: &mut Dice) -> Self {
+        const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+        let secret = || Secret::new(format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple()));
+        let app_key = format!("ding{}", dice.letters(16, LOWER));
+        Self {
+            // An internal robot's code is normally its app's key.
+            robot_code: app_key.clone(),
+            app_key,
+            app_secret: secret(),
+            suite_key: format!("suite{}", dice.letters(16, LOWER)),
+            suite_secret: secret(),
+            suite_ticket: secret(),
+            corp_id: format!("ding{}", dice.letters(32, b"0123456789abcdef")),
+            agent_id: 900_000_000 + dice.roll() % 100_000_000,
+            // 30 bytes of base64 fill the letters without padding.
+            open_conversation_id: format!("cid{}", dice.letters(40, ALPHANUMERIC)),
+            callback_route_key: "sandbox".to_owned(),
+        }
+    }
+}
+
+/// Rules that can be switched, for organisations and apps that differ from the sandbox's usual one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rules {
+    /// Work notices by template only with a third-party app's token (800001 otherwise), as the documents say. Off, so that
+    /// the sandbox's internal app can send both kinds.
+    pub third_party_notices_only: bool,
+    /// A token only counts on the system it was fetched from, as documented. On.
+    pub tokens_apart: bool,
+    /// The card call is closed to this app (403, scope `qyapi_chat_manage`), as for every app made since 2025. Off.
+    pub closed_card_api: bool,
+    /// The departments the app may see, with all below them; `None`: the whole company.
+    pub authed_departments: Option<Vec<u64>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { third_party_notices_only: false, tokens_apart: true, closed_card_api: false, authed_departments: None }
+    }
+}
+
+/// The organisation, made on first use.
+#[derive(Debug)]
+pub(super) struct LazyOrganisation {
+    people: usize,
+    seed: u64,
+    made: std::sync::OnceLock<Arc<Organisation>>,
+}
+
+impl LazyOrganisation {
+    pub(super) const fn new(people: usize, seed: u64) -> Self {
+        Self { people, seed, made: std::sync::OnceLock::new() }
+    }
+
+    pub(super) fn get(&self) -> &Arc<Organisation> {
+        self.made.get_or_init(|| Arc::new(Organisation::generate(self.people, self.seed)))
+    }
+}
+
+impl std::ops::Deref for LazyOrganisation {
+    type Target = Organisation;
+
+    fn deref(&self) -> &Organisation {
+        self.get()
+    }
+}
+
+/// Everything that can change while the sandbox runs.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) organisation: Arc<LazyOrganisation>,
+    pub(super) ids: Ids,
+    pub(super) rules: Rules,
+    pub(super) card_templates: Vec<CardTemplate>,
+    pub(super) notice_templates: Vec<templates::Notice>,
+    pub(super) token_lifetime: Duration,
+    pub(super) tokens: Tokens,
+    pub(super) scripts: Vec<Script>,
+    /// Cards by their `outTrackId`, as first sent.
+    pub(super) cards: IndexMap<String, Arc<ArrivedCard>>,
+    pub(super) delivered: super::notice::Delivered,
+    dice: Dice,
+    tasks: u64,
+    number: u64,
+    messages: VecDeque<Arrival>,
+    others: VecDeque<Arrival>,
+}
+
+/// What goes back over the wire.
+pub(super) struct Outcome {
+    pub(super) reply: Reply,
+    /// What is to happen to the answer.
+    pub(super) effect: Option<Effect>,
+    pub(super) request_id: String,
+}
+
+/// The calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Endpoint {
+    AccessToken,
+    CorpAccessToken,
+    SendCard,
+    SearchUsers,
+    GetToken,
+    GetCorpToken,
+    GetAuthInfo,
+    Scopes,
+    SendNotice,
+    ListDepartments,
+    GetDepartment,
+    ListUsers,
+    GetUser,
+}
+
+impl Endpoint {
+    /// The call of a path, and its method.
+    fn of(system: System, path: &str) -> Option<(Self, &'static str)> {
+        let endpoint = match (system, path) {
+            (System::Api, "/v1.0/oauth2/accessToken") => Self::AccessToken,
+            (System::Api, "/v1.0/oauth2/corpAccessToken") => Self::CorpAccessToken,
+            (System::Api, super::SEND_CARD) => Self::SendCard,
+            (System::Api, "/v1.0/contact/users/search") => Self::SearchUsers,
+            (System::Oapi, "/gettoken") => Self::GetToken,
+            (System::Oapi, "/service/get_corp_token") => Self::GetCorpToken,
+            (System::Oapi, "/service/get_auth_info") => Self::GetAuthInfo,
+            (System::Oapi, "/auth/scopes") => Self::Scopes,
+            (System::Oapi, super::SEND_NOTICE) => Self::SendNotice,
+            (System::Oapi, "/topapi/v2/department/listsub") => Self::ListDepartments,
+            (System::Oapi, "/topapi/v2/department/get") => Self::GetDepartment,
+            (System::Oapi, "/topapi/v2/user/list") => Self::ListUsers,
+            (System::Oapi, "/topapi/v2/user/get") => Self::GetUser,
+            _ => return None,
+        };
+        let method = if matches!(endpoint, Self::GetToken | Self::Scopes) { "GET" } else { "POST" };
+        Some((endpoint, method))
+    }
+
+    const fn gives_tokens(self) -> bool {
+        matches!(self, Self::AccessToken | Self::CorpAccessToken | Self::GetToken | Self::GetCorpToken)
+    }
+
+    const fn needs_token(self) -> bool {
+        !self.gives_tokens() && !matches!(self, Self::GetAuthInfo)
+    }
+}
+
+impl World {
+    pub(super) fn new(organisation: Arc<LazyOrganisation>, token_lifetime: Duration, seed: u64) -> Self {
+        let mut dice = Dice::new(seed ^ 0x1D5);
+        Self {
+            organisation,
+            ids: Ids::new(&mut dice),
+            rules: Rules::default(),
+            card_templates: templates::cards(),
+            notice_templates: templates::notices(),
+            token_lifetime,
+            tokens: Tokens::default(),
+            scripts: Vec::new(),
+            cards: IndexMap::new(),
+            delivered: super::notice::Delivered::default(),
+            tasks: 282_632_271_000 + dice.roll() % 1_000_000,
+            dice,
+            number: 0,
+            messages: VecDeque::new(),
+            others: VecDeque::new(),
+        }
+    }
+
+    /// Answers a call and keeps it as an arrival.
+    pub(super) fn answer(&mut self, call: &Call, now: Timestamp) -> Outcome {
+        let ids = self.request_id();
+        let effect = self.take_script(call);
+        let run = match &effect {
+            Some(effect) if !effect.carries_out() => {
+                Err(effect.fault(call.system, &self.ids.app_key).unwrap_or_else(|| gateway(effect)))
+            }
+            _ => self.route(call, now),
+        };
+        let (mut reply, message, fault) = match run {
+            Ok((value, message)) => (success(call.system, value, &ids), message, None),
+            Err(fault) => (fault.reply(&ids), Message::None, Some(fault)),
+        };
+        match &effect {
+            Some(Effect::Body { status, content_type, bytes }) => {
+                reply = Reply { status: *status, content_type: content_type.clone(), body: bytes.clone() };
+            }
+            Some(Effect::Html) => reply.status = 200,
+            Some(Effect::Empty) => reply.body.clear(),
+            _ => {}
+        }
+        let request_id = if call.system == System::Api { ids.api } else { ids.oapi };
+        let cut = matches!(effect, Some(Effect::CutBeforeAnswer | Effect::CutMidAnswer));
+        let answer = Answered {
+            status: (!cut).then_some(reply.status),
+            code: fault.as_ref().and_then(Fault::code),
+            place: fault.and_then(|fault| fault.place),
+            request_id: request_id.clone(),
+            scripted: effect.as_ref().map(Effect::kind),
+        };
+        self.keep(call, now, answer, message);
+        Outcome { reply, effect, request_id }
+    }
+
+    fn route(&mut self, call: &Call, now: Timestamp) -> Result<(Value, Message), Fault> {
+        let found = Endpoint::of(call.system, &call.path);
+        let endpoint = match (call.system, found) {
+            (_, Some((endpoint, method))) if call.method == method => endpoint,
+            // The api host answers an unknown address with an errcode body, HTTP 200 and no request id, as observed.
+            (System::Api, _) => {
+                let dialect = Dialect::Plain { errcode: 404, on_api: true };
+                return Err(Fault { dialect, ..Fault::oapi(404) });
+            }
+            (System::Oapi, Some((_, "GET"))) => return Err(Fault::oapi(43001)),
+            (System::Oapi, Some(_)) => return Err(Fault::oapi(43002)),
+            (System::Oapi, None) => return Err(Fault::oapi(22)),
+        };
+        let app = if endpoint.needs_token() { self.authorise(call, now)? } else { App::Internal };
+        let plain = |value| (value, Message::None);
+        match endpoint {
+            Endpoint::AccessToken => self.access_token(call, now).map(plain),
+            Endpoint::CorpAccessToken => self.corp_access_token(call, now).map(plain),
+            Endpoint::GetToken => self.get_token(call, now).map(plain),
+            Endpoint::GetCorpToken => self.get_corp_token(call, now).map(plain),
+            Endpoint::GetAuthInfo => self.get_auth_info(call, now).map(plain),
+            Endpoint::Scopes => Ok(plain(self.scopes())),
+            Endpoint::ListDepartments => self.list_departments(call).map(plain),
+            Endpoint::GetDepartment => self.get_department(call).map(plain),
+            Endpoint::ListUsers => self.list_users(call).map(plain),
+            Endpoint::GetUser => self.get_user(call).map(plain),
+            Endpoint::SearchUsers => self.search_users(call).map(plain),
+            Endpoint::SendCard => self.send_card(call),
+            Endpoint::SendNotice => self.send_notice(call, app, now),
+        }
+    }
+
+    /// Finds whose token came, where each system looks for it.
+    fn authorise(&self, call: &Call, now: Timestamp) -> Result<App, Fault> {
+        let given = match call.system {
+            System::Api => call.header("x-acs-dingtalk-access-token").map(str::to_owned),
+            // Also read from a form's body, as observed.
+            System::Oapi => call.query("access_token").map(std::borrow::Cow::into_owned).or_else(|| {
+                let form = call.header("content-type").is_some_and(|kind| kind.contains("form"));
+                form.then(|| call.oapi_params().ok()?.text("access_token")).flatten()
+            }),
+        };
+        let Some(given) = given.filter(|token| !token.trim().is_empty()) else {
+            return Err(match call.system {
+                System::Api => Fault::api("AuthenticationFailed.MissingParameter"),
+                System::Oapi => Fault::wrapped("40000", "access_token is blank"),
+            });
+        };
+        match (self.tokens.judge(&given, call.system, self.rules.tokens_apart, now), call.system) {
+            (Worth::Good(app), _) => Ok(app),
+            (_, System::Api) => Err(Fault::api("InvalidAuthentication")),
+            (Worth::Unknown, System::Oapi) => Err(Fault::wrapped("40014", "不合法的access_token")),
+            (Worth::Expired, System::Oapi) => Err(Fault::wrapped("42001", "access_token超时")),
+        }
+    }
+
+    pub(super) fn issue(&mut self, kind: Kind, now: Timestamp) -> String {
+        let lifetime = SignedDuration::try_from(self.token_lifetime).unwrap_or(SignedDuration::MAX);
+        self.tokens.issue(kind, now, lifetime)
+    }
+
+    pub(super) fn fresh_letters(&mut self, count: usize) -> String {
+        self.dice.letters(count, ALPHANUMERIC)
+    }
+
+    pub(super) fn next_task(&mut self) -> u64 {
+        self.tasks += 1 + self.dice.roll() % 1_000;
+        self.tasks
+    }
+
+    fn request_id(&mut self) -> RequestId {
+        RequestId { api: self.dice.uuid(), oapi: self.dice.letters(13, b"0123456789abcdefghijklmnopqrstuvwxyz") }
+    }
+
+    /// The effect of the first script that fits, used up by one.
+    fn take_script(&mut self, call: &Call) -> Option<Effect> {
+        let gives_tokens = Endpoint::of(call.system, &call.path).is_some_and(|(endpoint, _)| endpoint.gives_tokens());
+        let at = self.scripts.iter().position(|script| match &script.endpoint {
+            Some(path) => *path == call.path,
+            None => !gives_tokens && script.effect.system().is_none_or(|system| system == call.system),
+        })?;
+        let script = &mut self.scripts[at];
+        let effect = script.effect.clone();
+        if let Some(times) = &mut script.times {
+            *times = times.saturating_sub(1);
+            if *times == 0 {
+                self.scripts.remove(at);
+            }
+        }
+        Some(effect)
+    }
+
+    fn keep(&mut self, call: &Call, at: Timestamp, answer: Answered, message: Message) {
+        self.number += 1;
+        let secrets = [&self.ids.app_secret, &self.ids.suite_secret, &self.ids.suite_ticket];
+        let mask = Mask::new(secrets.into_iter().map(Secret::open).chain(self.tokens.texts()));
+        let is_message =
+            !matches!(message, Message::None) || [super::SEND_CARD, super::SEND_NOTICE].contains(&&*call.path);
+        let arrival = Arrival {
+            number: self.number,
+            at,
+            system: call.system,
+            method: call.method.clone(),
+            path: mask.text(&call.path),
+            query: mask.query(&call.query).into(),
+            headers: mask.headers(&call.headers).into(),
+            body: mask.body(call).into(),
+            answer,
+            message,
+        };
+        let (kept, most) =
+            if is_message { (&mut self.messages, MESSAGES_KEPT) } else { (&mut self.others, OTHERS_KEPT) };
+        kept.push_back(arrival);
+        if kept.len() > most {
+            kept.pop_front();
+        }
+        // The newest one stays, however large it is.
+        let mut bytes: usize = kept.iter().map(|arrival| arrival.body.len()).sum();
+        while bytes > BYTES_KEPT && kept.len() > 1 {
+            bytes -= kept.pop_front().map_or(0, |arrival| arrival.body.len());
+        }
+    }
+
+    /// What arrived, oldest first.
+    pub(super) fn arrivals(&self) -> Vec<Arrival> {
+        let mut all: Vec<Arrival> = self.messages.iter().chain(&self.others).cloned().collect();
+        all.sort_unstable_by_key(|arrival| arrival.number);
+        all
+    }
+
+    /// How many calls arrived.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) fn clear_arrivals(&mut self) {
+        self.messages.clear();
+        self.others.clear();
+        self.number += 1;
+    }
+}
+
+/// A success as its system writes it.
+fn success(system: System, value: Value, ids: &RequestId) -> Reply {
+    match (system, value) {
+        (System::Oapi, Value::Object(members)) => {
+            let mut body = Map::new();
+            body.insert("errcode".to_owned(), json!(0));
+            body.insert("errmsg".to_owned(), json!("ok"));
+            body.extend(members);
+            body.insert("request_id".to_owned(), json!(ids.oapi));
+            Reply::json(200, &Value::Object(body))
+        }
+        (_, value) => Reply::json(200, &value),
+    }
+}
+
+/// What stands in front of the server answers for it.
+fn gateway(effect: &Effect) -> Fault {
+    let dialect = if matches!(effect, Effect::IpBan) { Dialect::Banned } else { Dialect::Page { status: 405 } };
+    Fault { dialect, message: String::new(), place: None }
+}
