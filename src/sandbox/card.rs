@@ -160,7 +160,7 @@ impl World {
             Some(Value::Object(people)) => {
                 for (id, values) in people {
                     let place = format!("/privateData/{}", escape(id));
-                    let own = self.private_variables(values, &place, notes)?;
+                    let own = private_variables(values, &place, notes)?;
                     if !found.contains_key(id) {
                         found.insert(id.clone(), recipient(id, &place)?);
                     }
@@ -172,37 +172,6 @@ impl World {
             Some(_) => return Err(fault("param.invalid", "/privateData")),
         }
         Ok(found.into_values().collect())
-    }
-
-    fn private_variables(
-        &self,
-        values: &Value,
-        place: &str,
-        notes: &mut Vec<CardNote>,
-    ) -> Result<Vec<Variable>, Fault> {
-        let Value::Object(values) = values else { return Err(fault("param.invalid", place)) };
-        let mut own = Vec::new();
-        match values.get("cardParamMap") {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(map)) => own = variables(map, &format!("{place}/cardParamMap"), notes)?,
-            Some(_) => return Err(fault("param.invalid", &format!("{place}/cardParamMap"))),
-        }
-        match values.get("cardMediaIdParamMap") {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(map)) => {
-                for (key, value) in map {
-                    let place = format!("{place}/cardMediaIdParamMap/{}", escape(key));
-                    let media = value.as_str().ok_or_else(|| fault("param.invalid", &place))?;
-                    // A media id begins with @; the sandbox cannot look one up, only see that it is one.
-                    if !media.starts_with('@') {
-                        return Err(fault("getPictureFailed", &place));
-                    }
-                    own.push(Variable { key: key.clone(), value: value.clone() });
-                }
-            }
-            Some(_) => return Err(fault("param.invalid", &format!("{place}/cardMediaIdParamMap"))),
-        }
-        Ok(own)
     }
 
     fn mentions(&self, body: &Map<String, Value>, by_union: bool) -> Result<Vec<Mention>, Fault> {
@@ -330,6 +299,33 @@ fn variables(map: &Map<String, Value>, place: &str, notes: &mut Vec<CardNote>) -
         }
     }
     Ok(all)
+}
+
+/// The values of one person in `privateData`.
+fn private_variables(values: &Value, place: &str, notes: &mut Vec<CardNote>) -> Result<Vec<Variable>, Fault> {
+    let Value::Object(values) = values else { return Err(fault("param.invalid", place)) };
+    let mut own = Vec::new();
+    match values.get("cardParamMap") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(map)) => own = variables(map, &format!("{place}/cardParamMap"), notes)?,
+        Some(_) => return Err(fault("param.invalid", &format!("{place}/cardParamMap"))),
+    }
+    match values.get("cardMediaIdParamMap") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(map)) => {
+            for (key, value) in map {
+                let place = format!("{place}/cardMediaIdParamMap/{}", escape(key));
+                let media = value.as_str().ok_or_else(|| fault("param.invalid", &place))?;
+                // A media id begins with @; the sandbox cannot look one up, only see that it is one.
+                if !media.starts_with('@') {
+                    return Err(fault("getPictureFailed", &place));
+                }
+                own.push(Variable { key: key.clone(), value: value.clone() });
+            }
+        }
+        Some(_) => return Err(fault("param.invalid", &format!("{place}/cardMediaIdParamMap"))),
+    }
+    Ok(own)
 }
 
 fn last_message(map: &Map<String, Value>, notes: &mut Vec<CardNote>) -> Vec<(String, String)> {

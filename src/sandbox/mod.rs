@@ -57,7 +57,7 @@ pub const SEND_NOTICE: &str = "/topapi/message/corpconversation/sendbytemplate";
 pub const CONTROL_HEADER: &str = "x-sandbox-control";
 
 /// How a sandbox is set up.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SandboxOptions {
     /// People in the organisation, 2 to 1,000,000.
     pub people: usize,

@@ -102,7 +102,7 @@ impl World {
             .iter()
             .map(|id| id.trim().parse())
             .collect::<Result<_, _>>()
-            .map_err(|_| Fault::oapi(40066).at("/dept_id_list"))?;
+            .map_err(|_not_a_number| Fault::oapi(40066).at("/dept_id_list"))?;
         let template = self
             .notice_templates
             .iter()

@@ -1,7 +1,6 @@
 //! Access tokens of the sandbox: who may use which, and until when.
 
-use std::collections::HashMap;
-
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::dingtalk::System;
@@ -40,7 +39,7 @@ pub(super) enum Worth {
 /// All tokens that were handed out.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    all: HashMap<String, Token>,
+    all: IndexMap<String, Token>,
 }
 
 impl Tokens {

@@ -144,7 +144,7 @@ impl Organisation {
                 } else {
                     names::chinese(&mut dice)
                 };
-                departments[home].members.push(staff.generated(name, title, home, &mut dice));
+                departments[home].members.push(staff.generated(&name, title, home, &mut dice));
             }
         }
         // Every fortieth person also has a place in another department.
@@ -341,7 +341,7 @@ impl Staff {
         self.push(name, userid.to_owned(), title, home)
     }
 
-    fn generated(&mut self, name: String, title: &'static str, home: usize, dice: &mut Dice) -> u32 {
+    fn generated(&mut self, name: &str, title: &'static str, home: usize, dice: &mut Dice) -> u32 {
         let number = self.people.len();
         // DingTalk makes digits when the administrator chooses none; many companies choose spelled names.
         let userid = if number % 10 < 6 {
@@ -352,14 +352,14 @@ impl Staff {
                 _ => format!("{:06}{tail:010}", 500_000 + number),
             }
         } else {
-            let spelled = names::letters(&name);
+            let spelled = names::letters(name);
             let spelled = if spelled.is_empty() { "user".to_owned() } else { spelled };
             // From 11 on, so that no spelled userid meets one of the core people's.
             let count = self.spelled.entry(spelled.clone()).or_insert(10);
             *count += 1;
             format!("{spelled}{count:02}")
         };
-        self.push(&name, userid, title, home)
+        self.push(name, userid, title, home)
     }
 }
 
