@@ -11,7 +11,8 @@ use super::{
     check::{CheckContext, Findings, IdProblem, id_problem, placeholder},
     check_card::{is_token, type_key},
     check_params::check_object_text,
-    notice::{NoticeDraft, NoticeTemplate, TemplateKind},
+    message::{self, Message},
+    notice::{NoticeDraft, NoticeTemplate},
     notice_body::DATA,
     pointer,
     template::{fields, fill_text, follows_name_rule},
@@ -27,12 +28,6 @@ pub const PEOPLE_MAX: u64 = 1000;
 const USER_ID_MAX: usize = 64;
 /// Fields of a template the console recommends at most.
 const FIELDS_RECOMMENDED: usize = 5;
-/// Characters of a Markdown text the console recommends at most.
-const MARKDOWN_RECOMMENDED: usize = 1000;
-/// Longest title of an ActionCard, in characters.
-const ACTION_CARD_TITLE: usize = 64;
-/// Most rows of a form template.
-const FORM_ROWS: usize = 6;
 
 /// Checks a notice. `template` is the one of the person's library it is written with.
 pub fn check_notice(
@@ -263,56 +258,10 @@ fn check_template(notice: &NoticeDraft, template: &NoticeTemplate, findings: &mu
             Unit::Entries,
         ));
     }
-    check_content(&fill_text(&template.body, &notice.data), template.kind, findings);
-}
-
-/// The filled text against what the console says about each kind of template.
-fn check_content(text: &str, kind: TemplateKind, findings: &mut Findings) {
-    let characters = text.chars().count();
-    if kind != TemplateKind::Form && characters > MARKDOWN_RECOMMENDED {
-        findings.push(Finding::new(Severity::Info, DATA, "notice.text_long").limit(
-            MARKDOWN_RECOMMENDED as u64,
-            characters as u64,
-            Unit::Characters,
-        ));
+    let filled = Message::of(template.kind, &template.body).map(|text| fill_text(text, &notice.data));
+    for finding in message::check(template.kind, &filled) {
+        findings.push(Finding { pointer: DATA.to_owned(), ..finding });
     }
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    match kind {
-        TemplateKind::Markdown => {
-            if text.lines().any(is_heading) {
-                findings.push(Finding::new(Severity::Info, DATA, "notice.markdown_heading"));
-            }
-            if text.contains("![") && text.contains("](") {
-                findings.push(Finding::new(Severity::Info, DATA, "notice.markdown_image"));
-            }
-        }
-        TemplateKind::ActionCard => {
-            // The library keeps one text; its first line is the title.
-            let title = lines.next().map_or(0, |line| line.trim_start_matches(['#', ' ']).chars().count());
-            if title > ACTION_CARD_TITLE {
-                findings.push(Finding::new(Severity::Info, DATA, "notice.action_card_title").limit(
-                    ACTION_CARD_TITLE as u64,
-                    title as u64,
-                    Unit::Characters,
-                ));
-            }
-        }
-        TemplateKind::Form => {
-            let rows = lines.count();
-            if rows > FORM_ROWS {
-                findings.push(Finding::new(Severity::Info, DATA, "notice.form_rows").limit(
-                    FORM_ROWS as u64,
-                    rows as u64,
-                    Unit::Entries,
-                ));
-            }
-        }
-    }
-}
-
-fn is_heading(line: &str) -> bool {
-    let rest = line.trim_start().trim_start_matches('#');
-    rest.len() < line.trim_start().len() && rest.starts_with(' ')
 }
 
 fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {

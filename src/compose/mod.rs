@@ -7,7 +7,8 @@
 //! * [`card`]: a card for `POST /v1.0/im/privateChat/interactiveCards/send`.
 //! * [`notice`]: a work notice for `POST /topapi/message/corpconversation/sendbytemplate`.
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
-//! * [`values`]: what each recipient gets. [`template`]: the text of a message template.
+//! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
+//!   their limits.
 //! * [`file`]: draft files.
 
 pub mod card;
@@ -24,6 +25,7 @@ pub mod finding;
 pub mod json;
 mod json_error;
 mod kept;
+pub mod message;
 mod notes;
 pub mod notice;
 mod notice_body;

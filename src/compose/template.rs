@@ -92,11 +92,12 @@ fn placeholders(body: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
                 return None;
             };
             let name = inside.get(..end).unwrap_or_default();
-            at = start + 2 + end;
             if inside.get(end..)?.starts_with('}') && !name.is_empty() {
-                at += 1;
+                at = start + 3 + end;
                 return Some((start..at, name));
             }
+            // Another placeholder may begin right behind this opening.
+            at = start + 2;
         }
     })
 }
