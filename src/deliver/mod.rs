@@ -1,1 +1,14 @@
-//! (being built)
+//! A checked draft becomes calls, and calls become a truthful report.
+//!
+//! * [`connect`]: a profile and its secrets become a [`crate::dingtalk::session::Session`]; the sandbox is started where it is needed.
+//! * [`send`]: carries out a [`crate::compose::ready::Ready`]: written down first, then sent, once, then its outcome.
+//! * [`report`]: what happened, as the object of `--json` and as text.
+//!
+//! Knows no screen. Everything that may have arrived and was not answered is *unknown* and is never repeated here.
+
+pub mod connect;
+pub mod report;
+pub mod send;
+
+pub use connect::{ConnectError, Connection};
+pub use send::{Delivery, Outcome, send};

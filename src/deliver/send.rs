@@ -1,0 +1,263 @@
+//! One send: written down, made once, its outcome written down.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::report::fault_word;
+use crate::{
+    catalogue::{self, Explanation},
+    compose::{
+        Draft, Kind, PersonRef,
+        notice::DepartmentRef,
+        ready::{Ready, ReadyNotice},
+    },
+    dingtalk::{
+        answers,
+        call::Call,
+        calls::{self, NoticeForm},
+        exchange::{Exchange, Failure},
+        fault::Fault,
+        session::Session,
+        tokens::Clock,
+    },
+    lang::{Lang, text},
+    store::{
+        history::{Finished, History, HistoryError, NewSend, SendId, SendIds, Who},
+        settings::Profile,
+    },
+};
+
+pub use crate::store::history::Outcome;
+
+/// The longest list of names in one line of the history.
+const NAMES_IN_SUMMARY: usize = 3;
+
+/// What became of a send. Nothing in it is secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Card or notice.
+    pub kind: Kind,
+    /// The rung of the ladder.
+    pub outcome: Outcome,
+    /// What went out and came back, masked. Of the token call when fetching a token was what failed.
+    pub exchange: Exchange,
+    /// What went wrong; `None` when it was handed over.
+    pub fault: Option<Fault>,
+    /// Every id that belongs to it.
+    pub ids: SendIds,
+    /// Its number in the history.
+    pub send_id: SendId,
+    /// The history could not be updated with the outcome; the outcome itself stands.
+    pub journal_error: Option<HistoryError>,
+}
+
+impl Delivery {
+    /// The code that says what happened: DingTalk's own (`0` of oapi's ok), else a stable word such as `network.dns`;
+    /// `None` for an ok of the api system, which has no code.
+    pub fn code(&self) -> Option<String> {
+        match &self.fault {
+            None if self.kind == Kind::Notice => Some("0".to_owned()),
+            None => None,
+            Some(Fault::Refused(refusal)) if refusal.code.is_some() => refusal.code.clone(),
+            Some(fault) => fault_word(fault).map(str::to_owned),
+        }
+    }
+
+    /// The server's own words, masked; empty when it said none.
+    pub fn message(&self) -> String {
+        self.fault.as_ref().and_then(Fault::refusal).map(|refusal| refusal.message.clone()).unwrap_or_default()
+    }
+
+    /// What happened, why, and what to do; `None` when it was handed over.
+    pub fn explain(&self, lang: Lang) -> Option<Explanation> {
+        let fault = self.fault.clone()?;
+        Some(catalogue::explain(&Failure { exchange: self.exchange.clone(), fault }, lang))
+    }
+
+    /// The word of the ladder for a person: 已受理 where the answer gave a task id or a query key.
+    pub fn label(&self, lang: Lang) -> String {
+        let accepted = !self.ids.task_id.is_empty() || !self.ids.process_query_key.is_empty();
+        if self.outcome == Outcome::HandedOver && accepted {
+            return text(lang, "outcome.accepted", &[]);
+        }
+        self.outcome.label(lang)
+    }
+
+    /// What that word means here, in one sentence.
+    pub fn hint(&self, lang: Lang) -> String {
+        let key = match self.outcome {
+            Outcome::HandedOver if !self.ids.task_id.is_empty() => "outcome.hint.accepted",
+            Outcome::HandedOver => "outcome.hint.handed_over",
+            Outcome::Refused => "outcome.hint.refused",
+            Outcome::NotSent => "outcome.hint.not_sent",
+            Outcome::Begun | Outcome::Unknown => "outcome.hint.unknown",
+        };
+        text(lang, key, &[])
+    }
+}
+
+/// The call that a message becomes. Showing it costs nothing; only [`send`] makes it.
+pub fn call_of(ready: &Ready) -> Call {
+    match ready {
+        Ready::Card(card) => calls::send_private_chat_card(card.body.clone()),
+        Ready::Notice(notice) => calls::send_by_template(&form_of(notice)),
+    }
+}
+
+fn form_of(notice: &ReadyNotice) -> NoticeForm {
+    NoticeForm {
+        agent_id: notice.agent_id.clone(),
+        template_id: notice.template_id.clone(),
+        userid_list: notice.users.iter().map(|person| person.id.clone()).collect(),
+        dept_id_list: notice.departments.iter().map(|department| department.id.clone()).collect(),
+        data: notice.data.clone().unwrap_or_default(),
+        extra: notice.others.clone(),
+    }
+}
+
+/// What one send needs besides the message.
+pub struct Sending<'a> {
+    /// Makes the call.
+    pub session: &'a Session,
+    /// Where it is written down.
+    pub history: &'a Arc<History>,
+    /// Whose organisation it is for.
+    pub profile: &'a Profile,
+    /// The draft it came from, to be opened again from the history.
+    pub draft: &'a Draft,
+    /// One line that says what it is: the draft's title.
+    pub title: String,
+    /// The time.
+    pub clock: &'a Arc<dyn Clock>,
+}
+
+/// Sends a message once: writes it down as begun, makes the call, writes down its outcome.
+///
+/// Cancelling before it left gives [`Outcome::NotSent`], after it [`Outcome::Unknown`].
+///
+/// # Errors
+/// [`HistoryError`] when it could not be written down first: then nothing was sent.
+pub async fn send(
+    ready: &Ready,
+    sending: Sending<'_>,
+    cancel: &CancellationToken,
+) -> Result<Delivery, HistoryError> {
+    let Sending { session, history, profile, draft, title, clock } = sending;
+    let call = call_of(ready);
+    let out_track_id = match ready {
+        Ready::Card(card) => card.out_track_id.clone(),
+        Ready::Notice(_) => String::new(),
+    };
+    let mut ids = SendIds { out_track_id, ..SendIds::default() };
+    let new = NewSend {
+        at_unix_ms: clock.now_millis(),
+        profile: profile.name.clone(),
+        profile_kind: profile.kind.name().to_owned(),
+        kind: ready.kind(),
+        title,
+        who: who(ready),
+        ids: ids.clone(),
+        request: call.preview(session.hosts()),
+        draft_body: draft.to_body().to_string(),
+        content_hash: content_hash(ready),
+    };
+    let send_id = blocking(history, move |history| history.begin(&new)).await?;
+
+    let (outcome, exchange, fault) = match session.call(&call, cancel).await {
+        Ok(answer) => {
+            let said = answers::send_answer(&answer.value);
+            ids.process_query_key = said.process_query_key.unwrap_or_default();
+            ids.task_id = said.task_id.unwrap_or_default();
+            (Outcome::HandedOver, answer.exchange, None)
+        }
+        Err(failure) => {
+            let Failure { exchange, fault } = *failure;
+            let outcome = match &fault {
+                // A refused token call: the message itself never left.
+                Fault::Refused(_) if exchange.endpoint != call.endpoint => Outcome::NotSent,
+                Fault::Refused(_) => Outcome::Refused,
+                Fault::NotSent(_) => Outcome::NotSent,
+                Fault::Unknown(_) => Outcome::Unknown,
+            };
+            (outcome, exchange, Some(fault))
+        }
+    };
+    ids.request_id = exchange.request_id.clone().unwrap_or_default();
+
+    let mut delivery = Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None };
+    let finished = Finished {
+        outcome,
+        elapsed_ms: u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX),
+        ids: delivery.ids.clone(),
+        answer: delivery.exchange.answer_masked.clone(),
+        explanation: delivery.code().filter(|_| delivery.fault.is_some()).unwrap_or_default(),
+    };
+    delivery.journal_error = blocking(history, move |history| history.finish(send_id, &finished)).await.err();
+    Ok(delivery)
+}
+
+/// Runs a history call on a thread that may wait for the disk. Falls back to this one when that thread is lost.
+async fn blocking<T: Send + 'static>(
+    history: &Arc<History>,
+    action: impl Fn(&History) -> Result<T, HistoryError> + Send + Sync + 'static,
+) -> Result<T, HistoryError> {
+    let action = Arc::new(action);
+    let (shared, again) = (Arc::clone(history), Arc::clone(&action));
+    match tokio::task::spawn_blocking(move || again(&shared)).await {
+        Ok(done) => done,
+        // Only when the runtime is shutting down: the row matters more than a short wait.
+        Err(_) => action(history),
+    }
+}
+
+fn content_hash(ready: &Ready) -> String {
+    match ready {
+        Ready::Card(card) => card.content_hash.clone(),
+        Ready::Notice(_) => String::new(),
+    }
+}
+
+/// To whom, for the history.
+pub fn who(ready: &Ready) -> Who {
+    match ready {
+        Ready::Card(card) => {
+            let ids: Vec<&str> = card.receivers.iter().map(|person| person.id.as_str()).collect();
+            let summary = if card.receivers.is_empty() {
+                card.open_conversation_id.clone()
+            } else {
+                summary(&card.receivers, &[])
+            };
+            Who {
+                summary,
+                people: card.receivers.len() as u64,
+                ids_json: serde_json::json!({ "users": ids }).to_string(),
+            }
+        }
+        Ready::Notice(notice) => {
+            let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
+            let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();
+            let inside: u64 = notice.departments.iter().filter_map(|department| department.people).sum();
+            Who {
+                summary: summary(&notice.users, &notice.departments),
+                people: notice.users.len() as u64 + inside,
+                ids_json: serde_json::json!({ "users": users, "departments": departments }).to_string(),
+            }
+        }
+    }
+}
+
+/// "张三、李四、王五 … (12)": names where known, else ids. The same in both languages.
+fn summary(people: &[PersonRef], departments: &[DepartmentRef]) -> String {
+    let shown = |name: &str, id: &str| if name.is_empty() { id.to_owned() } else { name.to_owned() };
+    let all = departments
+        .iter()
+        .map(|one| shown(&one.name, &one.id))
+        .chain(people.iter().map(|one| shown(&one.name, &one.id)));
+    let count = people.len() + departments.len();
+    let mut text = all.take(NAMES_IN_SUMMARY).collect::<Vec<_>>().join("、");
+    if count > NAMES_IN_SUMMARY {
+        text.push_str(&format!(" … ({count})"));
+    }
+    text
+}
