@@ -1,1 +1,428 @@
-//! (being built)
+//! The same core without a window: `ding-composer check FILE` and `ding-composer send FILE`.
+//!
+//! What is checked and sent is the same code as in the window. Standard output carries the result (with `--json` one
+//! object and nothing else), standard error what a person should know besides. Exit codes are in [`Exit`].
+
+use std::{
+    ffi::OsString,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    compose::{
+        Draft, Finding, Severity,
+        check::{CheckContext, Checked, Known, check_draft},
+        file,
+        ready::Ready,
+    },
+    deliver::{
+        self, Delivery, Outcome,
+        connect::{connect, start_sandbox},
+        report,
+        send::{Sending, who},
+    },
+    dingtalk::tokens::{Clock, SystemClock},
+    lang::{Lang, text},
+    sandbox::SandboxOptions,
+    store::{
+        history::History,
+        home::Home,
+        settings::{Profile, ProfileKind, Settings},
+        vault::{ChosenVault, Vault},
+    },
+};
+
+/// How the program ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Handed over (or, for `check`, ready).
+    HandedOver,
+    /// The draft has errors: no call was made.
+    Findings,
+    /// The command line, a file or the settings cannot be used: no call was made.
+    Usage,
+    /// The server answered with a fault, or the call surely never left.
+    Refused,
+    /// The request may have arrived: nobody knows, and it is not repeated.
+    Unknown,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::HandedOver => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Unknown => 4,
+        }
+    }
+}
+
+/// Compose, check and send DingTalk interactive cards and work notices. Without a command the window opens.
+#[derive(Parser, Debug)]
+#[command(name = "ding-composer", version, about)]
+pub struct Args {
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<CliCommand>,
+    /// Where settings, drafts and history are kept (default: the platform's configuration folder).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Language: zh or en (default: the settings', else the system's).
+    #[arg(long, global = true, value_name = "zh|en", value_parser = parse_lang)]
+    pub lang: Option<Lang>,
+    /// How many people the sandbox's organisation has.
+    #[arg(long, value_name = "N", default_value_t = SandboxOptions::default().people)]
+    pub sandbox_people: usize,
+    /// A draft file to open in the window.
+    #[arg(long, value_name = "DRAFT")]
+    pub open: Option<PathBuf>,
+}
+
+/// Commands without a window.
+#[derive(Subcommand, Debug)]
+pub enum CliCommand {
+    /// Check a draft file and list what is wrong with it. Makes no call.
+    Check {
+        /// The draft: {"kind":"card"|"notice","version":1,"body":{…}}; - is standard input.
+        file: PathBuf,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a draft file and send it, once.
+    Send {
+        /// The draft: {"kind":"card"|"notice","version":1,"body":{…}}; - is standard input.
+        file: PathBuf,
+        /// The profile to send with (default: the one last chosen in the window, else the only one, else the sandbox).
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+        /// Really send with a profile that is not the sandbox.
+        #[arg(long)]
+        yes: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn parse_lang(code: &str) -> Result<Lang, String> {
+    Lang::from_code(code).ok_or_else(|| "zh / en".to_owned())
+}
+
+/// Reads the command line. Ends the process for `--help`, `--version` and wrong usage (exit code 2).
+pub fn args(words: impl IntoIterator<Item = OsString>) -> Args {
+    Args::parse_from(words)
+}
+
+/// Where the command line writes. Tests give buffers.
+pub struct Out<'a> {
+    /// The result.
+    pub out: &'a mut dyn std::io::Write,
+    /// What a person should know besides.
+    pub err: &'a mut dyn std::io::Write,
+}
+
+impl Out<'_> {
+    // A closed pipe is no reason to fail: the exit code still tells what happened.
+    fn say(&mut self, text: &str) {
+        writeln!(self.out, "{text}").ok();
+    }
+
+    fn note(&mut self, text: &str) {
+        writeln!(self.err, "{text}").ok();
+    }
+}
+
+/// Runs a command without a window.
+pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
+    let home = match Home::open(args.home.clone()) {
+        Ok(home) => home,
+        Err(error) => {
+            let lang = args.lang.unwrap_or_else(Lang::of_system);
+            out.note(&text(lang, "cli.home_unusable", &[("reason", error.message(lang))]));
+            return Exit::Usage;
+        }
+    };
+    let loaded = Settings::load(&home.settings_path());
+    let lang = args.lang.unwrap_or_else(|| loaded.settings.lang());
+    for problem in &loaded.problems {
+        out.note(&problem.message(lang));
+    }
+    let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
+    match command {
+        CliCommand::Check { file, json } => run.check(file, *json, out),
+        CliCommand::Send { file, profile, yes, json } => run.send(file, profile.as_deref(), *yes, *json, out),
+    }
+}
+
+struct Run<'a> {
+    home: &'a Home,
+    settings: &'a Settings,
+    lang: Lang,
+    sandbox_people: usize,
+}
+
+/// Earlier sends of one profile, for the finding of a reused outTrackId.
+struct Earlier<'a> {
+    history: Option<&'a History>,
+    profile: &'a str,
+}
+
+impl Known for Earlier<'_> {
+    fn earlier_content(&self, out_track_id: &str) -> Option<String> {
+        self.history?.earlier_use(self.profile, out_track_id).ok().flatten().map(|earlier| earlier.content_hash)
+    }
+}
+
+/// A draft that was read, or how to end.
+enum Read {
+    Draft(Box<Draft>),
+    End(Exit),
+}
+
+impl Run<'_> {
+    fn check(&self, path: &Path, json: bool, out: &mut Out<'_>) -> Exit {
+        let draft = match self.read(path, json, out) {
+            Read::Draft(draft) => draft,
+            Read::End(exit) => return exit,
+        };
+        // Without a history the reuse of an outTrackId is not seen; that is no reason not to check the rest.
+        let history = History::open(self.home).ok();
+        let profile = self.profile_name();
+        let checked = self.look(&draft, history.as_ref(), &profile);
+        self.show_checked(&checked, json, out);
+        if checked.ready.is_some() { Exit::HandedOver } else { Exit::Findings }
+    }
+
+    fn send(&self, path: &Path, profile: Option<&str>, yes: bool, json: bool, out: &mut Out<'_>) -> Exit {
+        let lang = self.lang;
+        let draft = match self.read(path, json, out) {
+            Read::Draft(draft) => draft,
+            Read::End(exit) => return exit,
+        };
+        let profile = match profile.map_or_else(|| Ok(self.default_profile()), |name| self.settings.profile(name)) {
+            Ok(profile) => profile,
+            Err(error) => {
+                out.note(&error.message(lang));
+                return Exit::Usage;
+            }
+        };
+        let history = match History::open(self.home) {
+            Ok(history) => Arc::new(history),
+            Err(error) => {
+                out.note(&text(lang, "deliver.journal.begin", &[("reason", error.message(lang))]));
+                return Exit::Usage;
+            }
+        };
+        let checked = self.look(&draft, Some(&history), &profile.name);
+        let Some(ready) = &checked.ready else {
+            self.show_checked(&checked, json, out);
+            return Exit::Findings;
+        };
+        if !profile.is_sandbox() && !yes {
+            out.note(&text(lang, "cli.needs_yes", &[("profile", profile.name.clone()), ("who", self.who(ready))]));
+            return Exit::Usage;
+        }
+        out.note(&self.going_out(profile, ready));
+        match self.deliver(profile, &draft, ready, &history) {
+            Ok(delivery) => {
+                self.show_delivery(&delivery, &checked.findings, profile, json, out);
+                match delivery.outcome {
+                    Outcome::HandedOver => Exit::HandedOver,
+                    Outcome::Refused | Outcome::NotSent => Exit::Refused,
+                    Outcome::Begun | Outcome::Unknown => Exit::Unknown,
+                }
+            }
+            Err(reason) => {
+                out.note(&reason);
+                Exit::Usage
+            }
+        }
+    }
+
+    fn deliver(&self, profile: &Profile, draft: &Draft, ready: &Ready, history: &Arc<History>) -> Result<Delivery, String> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let vault: Arc<dyn Vault> = Arc::new(ChosenVault::default());
+        let people = self.sandbox_people;
+        let connection = connect(profile, &vault, Arc::clone(&clock), || {
+            start_sandbox(SandboxOptions { people, ..SandboxOptions::default() })
+        })
+        .map_err(|error| error.message(self.lang))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let sending = Sending {
+            session: &connection.session,
+            history,
+            profile,
+            draft,
+            title: draft.title(),
+            clock: &clock,
+        };
+        let sent = runtime.block_on(deliver::send(ready, sending, &CancellationToken::new()));
+        sent.map_err(|error| text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))]))
+    }
+
+    /// The profile a person means without naming one: the one last chosen in the window; else, when there is exactly one
+    /// besides the sandbox, that one (which needs `--yes`); else the sandbox.
+    fn default_profile(&self) -> &Profile {
+        let chosen = self.settings.current();
+        if !self.settings.current_profile.is_empty() {
+            return chosen;
+        }
+        let mut live = self.settings.profiles.iter().filter(|profile| !profile.is_sandbox());
+        match (live.next(), live.next()) {
+            (Some(only), None) => only,
+            _ => chosen,
+        }
+    }
+
+    fn profile_name(&self) -> String {
+        self.default_profile().name.clone()
+    }
+
+    fn look(&self, draft: &Draft, history: Option<&History>, profile: &str) -> Checked {
+        let known = Earlier { history, profile };
+        let third_party = self.settings.profile(profile).ok().and_then(|profile| match profile.kind {
+            ProfileKind::ThirdParty => Some(true),
+            ProfileKind::Internal => Some(false),
+            ProfileKind::Sandbox | ProfileKind::Token => None,
+        });
+        check_draft(draft, &CheckContext { known: &known, template: None, third_party })
+    }
+
+    fn read(&self, path: &Path, json: bool, out: &mut Out<'_>) -> Read {
+        let lang = self.lang;
+        let bytes = match read_file(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let args = [("file", path.display().to_string()), ("reason", error.to_string())];
+                out.note(&text(lang, "cli.file_unreadable", &args));
+                return Read::End(Exit::Usage);
+            }
+        };
+        match file::read_bytes(&bytes) {
+            Ok(file) => Read::Draft(Box::new(file.draft)),
+            Err(error) => {
+                // A draft that cannot be read is a finding about the draft: the place is in its message.
+                let message = text(lang, "cli.draft_unreadable", &[("reason", error.message(lang))]);
+                if json {
+                    out.say(&pretty(&report::unreadable(&error, lang)));
+                }
+                out.note(&message);
+                Read::End(Exit::Findings)
+            }
+        }
+    }
+
+    fn show_checked(&self, checked: &Checked, json: bool, out: &mut Out<'_>) {
+        let blocked = checked.ready.is_none();
+        if json {
+            out.say(&pretty(&report::checked(&checked.findings, blocked, self.lang)));
+            return;
+        }
+        self.show_findings(&checked.findings, out);
+        let errors = checked.count(Severity::Error).to_string();
+        out.say(&if blocked {
+            text(self.lang, "cli.blocked", &[("errors", errors)])
+        } else {
+            text(self.lang, "cli.ready", &[])
+        });
+    }
+
+    fn show_findings(&self, findings: &[Finding], out: &mut Out<'_>) {
+        for finding in findings {
+            let place = if finding.pointer.is_empty() { "/" } else { &finding.pointer };
+            out.say(&format!("{}  {place}  {}  [{}]", finding.severity.name(), finding.message(self.lang), finding.code));
+        }
+    }
+
+    fn show_delivery(
+        &self,
+        delivery: &Delivery,
+        findings: &[Finding],
+        profile: &Profile,
+        json: bool,
+        out: &mut Out<'_>,
+    ) {
+        let lang = self.lang;
+        if let Some(error) = &delivery.journal_error {
+            out.note(&text(lang, "deliver.journal.finish", &[("reason", error.message(lang))]));
+        }
+        if json {
+            out.say(&pretty(&report::delivered(delivery, findings, &profile.name, lang)));
+            return;
+        }
+        self.show_findings(findings, out);
+        out.say(&format!("{}  {}", delivery.label(lang), delivery.hint(lang)));
+        for (name, value) in [
+            ("task_id", &delivery.ids.task_id),
+            ("processQueryKey", &delivery.ids.process_query_key),
+            ("outTrackId", &delivery.ids.out_track_id),
+            ("request_id", &delivery.ids.request_id),
+        ] {
+            if !value.is_empty() {
+                out.say(&format!("  {name}: {value}"));
+            }
+        }
+        if let Some(explanation) = delivery.explain(lang) {
+            let code = delivery.code().unwrap_or_default();
+            out.say(&format!("  {} [{code}] {}", explanation.what, delivery.message()));
+            out.say(&format!("  {}: {}", text(lang, "cli.cause", &[]), explanation.cause));
+            out.say(&format!("  {}: {}", text(lang, "cli.fix", &[]), explanation.fix));
+        }
+    }
+
+    fn going_out(&self, profile: &Profile, ready: &Ready) -> String {
+        let kind = if profile.is_sandbox() { "cli.kind.sandbox" } else { "cli.kind.live" };
+        let args = [
+            ("profile", profile.name.clone()),
+            ("kind", text(self.lang, kind, &[])),
+            ("who", self.who(ready)),
+        ];
+        text(self.lang, "cli.sending", &args)
+    }
+
+    fn who(&self, ready: &Ready) -> String {
+        let (people, departments) = match ready {
+            Ready::Card(card) => (card.receivers.len(), 0),
+            Ready::Notice(notice) => (notice.users.len(), notice.departments.len()),
+        };
+        let counted = [("people", people.to_string()), ("departments", departments.to_string())];
+        let names = who(ready).summary;
+        let counted = text(self.lang, "cli.who", &counted);
+        if names.is_empty() { counted } else { format!("{counted} ({names})") }
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// Reads a draft file; `-` is standard input. Never more than one byte over what [`file::read_bytes`] accepts.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = file::MAX_BYTES as u64 + 1;
+    if path.as_os_str() == "-" {
+        std::io::stdin().take(most).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// Writes one line to standard error.
+pub fn complain(line: &str) {
+    writeln!(std::io::stderr(), "{line}").ok();
+}

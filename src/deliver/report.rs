@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::send::{Delivery, Outcome};
 use crate::{
     catalogue::Explanation,
-    compose::Finding,
+    compose::{Finding, file::FileError},
     dingtalk::fault::Fault,
     lang::Lang,
 };
@@ -17,6 +17,21 @@ pub fn checked(findings: &[Finding], blocked: bool, lang: Lang) -> Value {
         "findings": findings.iter().map(|one| finding(one, lang)).collect::<Vec<_>>(),
         "calls": [],
     })
+}
+
+/// The object of `--json` for a file that is no usable draft: one finding, with its place where there is one.
+pub fn unreadable(error: &FileError, lang: Lang) -> Value {
+    let mut found = json!({
+        "pointer": "",
+        "severity": "error",
+        "code": "draft.unreadable",
+        "message": error.message(lang),
+    });
+    if let (Some(place), Some(object)) = (error.place(), found.as_object_mut()) {
+        object.insert("line".to_owned(), json!(place.line));
+        object.insert("column".to_owned(), json!(place.column));
+    }
+    json!({ "outcome": "findings", "findings": [found], "calls": [] })
 }
 
 /// The object of `--json` for a draft that was sent. Nothing secret is in it: every text of an exchange is masked.
