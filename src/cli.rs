@@ -25,7 +25,7 @@ use crate::{
         self, Delivery, Outcome,
         connect::{connect, start_sandbox},
         report,
-        send::{Sending, who},
+        send::{Sending, title_of, who},
     },
     dingtalk::tokens::{Clock, SystemClock},
     lang::{Lang, text},
@@ -267,7 +267,7 @@ impl Run<'_> {
             history,
             profile,
             draft,
-            title: draft.title(),
+            title: title_of(draft),
             clock: &clock,
         };
         let sent = runtime.block_on(deliver::send(ready, sending, &CancellationToken::new()));

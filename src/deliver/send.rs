@@ -50,6 +50,8 @@ pub struct Delivery {
     pub send_id: SendId,
     /// The history could not be updated with the outcome; the outcome itself stands.
     pub journal_error: Option<HistoryError>,
+    /// What the explanation takes into account about the sender.
+    pub context: catalogue::Context,
 }
 
 impl Delivery {
@@ -72,7 +74,7 @@ impl Delivery {
     /// What happened, why, and what to do; `None` when it was handed over.
     pub fn explain(&self, lang: Lang) -> Option<Explanation> {
         let fault = self.fault.clone()?;
-        Some(catalogue::explain(&Failure { exchange: self.exchange.clone(), fault }, lang))
+        Some(catalogue::explain(&Failure { exchange: self.exchange.clone(), fault }, &self.context, lang))
     }
 
     /// The word of the ladder for a person: 已受理 where the answer gave a task id or a query key.
@@ -185,7 +187,8 @@ pub async fn send(
     };
     ids.request_id = exchange.request_id.clone().unwrap_or_default();
 
-    let mut delivery = Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None };
+    let context = catalogue::Context::of(session.credentials());
+    let mut delivery = Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None, context };
     let finished = Finished {
         outcome,
         elapsed_ms: u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -216,6 +219,39 @@ fn content_hash(ready: &Ready) -> String {
         Ready::Card(card) => card.content_hash.clone(),
         Ready::Notice(_) => String::new(),
     }
+}
+
+/// One line that tells a message from others in the history: what the conversation list shows, else the first text, else
+/// the template.
+pub fn title_of(draft: &Draft) -> String {
+    let line = match draft {
+        Draft::Card(card) => card
+            .last_message
+            .texts
+            .iter()
+            .map(String::as_str)
+            .chain(card.params.iter().filter(|row| !row.kind.in_full_json()).map(|row| row.value.as_str()))
+            .chain([card.card_template_id.as_str()])
+            .find_map(first_line),
+        Draft::Notice(notice) => notice
+            .data
+            .iter()
+            .map(|field| field.value.as_str())
+            .chain([notice.template_id.as_str()])
+            .find_map(first_line),
+    };
+    line.unwrap_or_default()
+}
+
+/// The first line with something in it, cut to what a list can show.
+fn first_line(text: &str) -> Option<String> {
+    const SHOWN: usize = 60;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let mut shown: String = line.chars().take(SHOWN).collect();
+    if line.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    Some(shown)
 }
 
 /// To whom, for the history.
