@@ -249,7 +249,13 @@ impl Run<'_> {
         }
     }
 
-    fn deliver(&self, profile: &Profile, draft: &Draft, ready: &Ready, history: &Arc<History>) -> Result<Delivery, String> {
+    fn deliver(
+        &self,
+        profile: &Profile,
+        draft: &Draft,
+        ready: &Ready,
+        history: &Arc<History>,
+    ) -> Result<Delivery, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let vault: Arc<dyn Vault> = Arc::new(ChosenVault::default());
         let people = self.sandbox_people;
@@ -262,14 +268,8 @@ impl Run<'_> {
             .enable_all()
             .build()
             .map_err(|error| error.to_string())?;
-        let sending = Sending {
-            session: &connection.session,
-            history,
-            profile,
-            draft,
-            title: title_of(draft),
-            clock: &clock,
-        };
+        let sending =
+            Sending { session: &connection.session, history, profile, draft, title: title_of(draft), clock: &clock };
         let sent = runtime.block_on(deliver::send(ready, sending, &CancellationToken::new()));
         sent.map_err(|error| text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))]))
     }
@@ -344,7 +344,12 @@ impl Run<'_> {
     fn show_findings(&self, findings: &[Finding], out: &mut Out<'_>) {
         for finding in findings {
             let place = if finding.pointer.is_empty() { "/" } else { &finding.pointer };
-            out.say(&format!("{}  {place}  {}  [{}]", finding.severity.name(), finding.message(self.lang), finding.code));
+            out.say(&format!(
+                "{}  {place}  {}  [{}]",
+                finding.severity.name(),
+                finding.message(self.lang),
+                finding.code
+            ));
         }
     }
 
@@ -386,11 +391,7 @@ impl Run<'_> {
 
     fn going_out(&self, profile: &Profile, ready: &Ready) -> String {
         let kind = if profile.is_sandbox() { "cli.kind.sandbox" } else { "cli.kind.live" };
-        let args = [
-            ("profile", profile.name.clone()),
-            ("kind", text(self.lang, kind, &[])),
-            ("who", self.who(ready)),
-        ];
+        let args = [("profile", profile.name.clone()), ("kind", text(self.lang, kind, &[])), ("who", self.who(ready))];
         text(self.lang, "cli.sending", &args)
     }
 

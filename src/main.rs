@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ding_composer::{
     cli::{self, Exit, Out},
-    lang::Lang,
+    lang::{Lang, text},
     ui,
 };
 
@@ -27,7 +27,10 @@ fn window(args: &cli::Args) -> Exit {
     match ui::run(&options) {
         Ok(()) => Exit::HandedOver,
         Err(error) => {
-            cli::complain(&error.to_string());
+            cli::complain(&match &error {
+                ui::StartError::NoDisplay => text(lang, "cli.no_display", &[]),
+                ui::StartError::Window(reason) => text(lang, "cli.window_failed", &[("reason", reason.clone())]),
+            });
             Exit::Usage
         }
     }

@@ -125,9 +125,7 @@ fn pasted(profile: &Profile, vault: &dyn Vault) -> Result<Credentials, VaultErro
 
 fn kept(profile: &Profile, vault: &dyn Vault) -> Result<Credentials, VaultError> {
     let key = profile.vault_key();
-    let secret = |slot| {
-        vault.get(&key, slot).map(|kept| kept.map_or_else(|| Secret::new(""), |kept| kept.secret))
-    };
+    let secret = |slot| vault.get(&key, slot).map(|kept| kept.map_or_else(|| Secret::new(""), |kept| kept.secret));
     Ok(if profile.kind == ProfileKind::Internal {
         Credentials::Internal { app_key: profile.app_key.trim().to_owned(), app_secret: secret(Slot::AppSecret)? }
     } else {

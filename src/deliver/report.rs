@@ -62,10 +62,8 @@ pub fn finding(finding: &Finding, lang: Lang) -> Value {
     object.insert("code".to_owned(), json!(finding.code));
     object.insert("message".to_owned(), json!(finding.message(lang)));
     if let Some(limit) = finding.limit {
-        object.insert(
-            "limit".to_owned(),
-            json!({ "max": limit.max, "actual": limit.actual, "unit": limit.unit.name() }),
-        );
+        object
+            .insert("limit".to_owned(), json!({ "max": limit.max, "actual": limit.actual, "unit": limit.unit.name() }));
     }
     Value::Object(object)
 }
@@ -124,7 +122,9 @@ pub fn fault_word(fault: &Fault) -> Option<&'static str> {
             RefusalShape::Redirect { .. } => "answer.redirect",
             RefusalShape::NoCode => "answer.no_code",
             RefusalShape::NoSuccess => "answer.no_success",
-            RefusalShape::Api | RefusalShape::ApiErrcode | RefusalShape::Oapi | RefusalShape::OapiWrapped => return None,
+            RefusalShape::Api | RefusalShape::ApiErrcode | RefusalShape::Oapi | RefusalShape::OapiWrapped => {
+                return None;
+            }
         },
         Fault::NotSent(not_sent) => match not_sent {
             NotSent::Dns { .. } => "network.dns",
@@ -137,6 +137,7 @@ pub fn fault_word(fault: &Fault) -> Option<&'static str> {
             NotSent::BadRequest { .. } => "request.impossible",
             NotSent::NoToken { .. } => "token.missing",
             NotSent::TokenUnknown(_) => "token.no_answer",
+            NotSent::CannotRenew => "token.not_renewable",
             NotSent::Cancelled => "cancelled",
         },
         Fault::Unknown(doubt) => match doubt {

@@ -140,11 +140,7 @@ pub struct Sending<'a> {
 ///
 /// # Errors
 /// [`HistoryError`] when it could not be written down first: then nothing was sent.
-pub async fn send(
-    ready: &Ready,
-    sending: Sending<'_>,
-    cancel: &CancellationToken,
-) -> Result<Delivery, HistoryError> {
+pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToken) -> Result<Delivery, HistoryError> {
     let Sending { session, history, profile, draft, title, clock } = sending;
     let call = call_of(ready);
     let out_track_id = match ready {
@@ -188,7 +184,8 @@ pub async fn send(
     ids.request_id = exchange.request_id.clone().unwrap_or_default();
 
     let context = catalogue::Context::of(session.credentials());
-    let mut delivery = Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None, context };
+    let mut delivery =
+        Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None, context };
     let finished = Finished {
         outcome,
         elapsed_ms: u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX),

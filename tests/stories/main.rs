@@ -2,4 +2,6 @@
 
 // `cfg(test)` tells clippy that helpers are tests as well.
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod sandbox;
