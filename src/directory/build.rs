@@ -91,14 +91,27 @@ impl DirectoryBuilder {
         Some(place)
     }
 
-    /// Adds a person listed as a direct member of a department, which has to be there already.
-    pub fn member(&mut self, department: i64, person: &Person) {
+    /// Adds a person who is known to be in the departments of the person's own list only.
+    pub fn person_with_claims(&mut self, person: &Person) -> Option<u32> {
         let known = self.by_userid.contains_key(person.userid.as_str());
-        let Some(place) = self.person(&person.view()) else { return };
+        let place = self.person(&person.view())?;
         if !known {
             self.claims.extend(person.departments.iter().map(|id| (place, *id)));
         }
-        self.member_place(department, place);
+        Some(place)
+    }
+
+    /// Adds a person listed as a direct member of a department, which has to be there already.
+    pub fn member(&mut self, department: i64, person: &Person) {
+        if let Some(place) = self.person_with_claims(person) {
+            self.member_place(department, place);
+        }
+    }
+
+    /// The name of a department that was added.
+    pub fn department_name(&self, id: i64) -> Option<&str> {
+        let place = self.by_id.get(&id).copied()?;
+        self.departments.get(place as usize).map(|known| known.department.name.as_str())
     }
 
     /// As [`Self::member`] for a person who was added before.
@@ -139,6 +152,9 @@ impl DirectoryBuilder {
         }
         let mut by_userid: Vec<u32> = (0_u32..).take(people.len()).collect();
         by_userid.sort_unstable_by(|a, b| people.userid(*a as usize).cmp(people.userid(*b as usize)));
+        let mut by_unionid: Vec<u32> =
+            (0_u32..).take(people.len()).filter(|one| !people.unionid(*one as usize).is_empty()).collect();
+        by_unionid.sort_unstable_by(|a, b| people.unionid(*a as usize).cmp(people.unionid(*b as usize)));
         let tree = Tree::of(&departments, &by_id);
         Directory {
             people,
@@ -151,6 +167,7 @@ impl DirectoryBuilder {
             members,
             homes: homes_of,
             by_userid,
+            by_unionid,
             by_department_id: by_id,
         }
     }
@@ -266,13 +283,22 @@ impl Directory {
         for (index, department) in fresh.departments().zip(&fresh.departments) {
             fresh.add_members_to(&mut merged, index, department.id);
         }
+        fresh.add_homeless_to(&mut merged);
         for (index, department) in self.departments().zip(&self.departments) {
             let relisted = fresh.by_department_id(department.id).is_some_and(|one| fresh.coverage(one).members);
             if !gone.contains(&index) && !relisted {
                 self.add_members_to(&mut merged, index, department.id);
             }
         }
+        self.add_homeless_to(&mut merged);
         merged.build()
+    }
+
+    /// People authorised one by one, whose departments may not be seen.
+    fn add_homeless_to(&self, merged: &mut DirectoryBuilder) {
+        for index in self.people().filter(|index| self.departments_of(*index).len() == 0) {
+            merged.person(&self.person(index));
+        }
     }
 
     fn add_members_to(&self, merged: &mut DirectoryBuilder, index: DepartmentIndex, id: i64) {

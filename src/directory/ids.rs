@@ -26,6 +26,15 @@ pub fn split_ids(text: &str) -> Vec<String> {
 impl Directory {
     /// Looks a list of userids up.
     pub fn resolve(&self, ids: &[String]) -> Resolved {
+        Self::resolve_with(ids, |id| self.by_userid(id))
+    }
+
+    /// Looks a list of unionids up.
+    pub fn resolve_unionids(&self, ids: &[String]) -> Resolved {
+        Self::resolve_with(ids, |id| self.by_unionid(id))
+    }
+
+    fn resolve_with(ids: &[String], look_up: impl Fn(&str) -> Option<PersonIndex>) -> Resolved {
         let mut resolved = Resolved::default();
         let mut seen = HashSet::new();
         for id in ids {
@@ -35,7 +44,7 @@ impl Directory {
             }
             if !seen.insert(id) {
                 resolved.repeated += 1;
-            } else if let Some(person) = self.by_userid(id) {
+            } else if let Some(person) = look_up(id) {
                 resolved.known.push(person);
             } else {
                 resolved.unknown.push(id.to_owned());
@@ -54,7 +63,8 @@ mod tests {
     fn a_pasted_list_is_taken_apart_and_each_unknown_id_named_once() {
         let mut builder = DirectoryBuilder::new();
         for userid in ["u1", "u2"] {
-            builder.person(&Person { userid: userid.into(), ..Person::default() }.view());
+            let person = Person { userid: userid.into(), unionid: format!("n{userid}"), ..Person::default() };
+            builder.person(&person.view());
         }
         let directory = builder.build();
         let ids = split_ids("\u{feff}[\"u2\", “nobody”]\r\nu1；u2、 x-9|nobody\tu1,,");
@@ -64,5 +74,8 @@ mod tests {
         assert_eq!(known, ["u2", "u1"]);
         assert_eq!(resolved.unknown, ["nobody", "x-9"]);
         assert_eq!(resolved.repeated, 3);
+        let by_unionid = directory.resolve_unionids(&split_ids("nu2 u2 nu1"));
+        let known: Vec<_> = by_unionid.known.iter().map(|one| directory.person(*one).userid).collect();
+        assert_eq!((known, by_unionid.unknown), (vec!["u2", "u1"], vec!["u2".to_owned()]));
     }
 }

@@ -6,8 +6,10 @@
 //! * [`build`]: putting one together from listings, and laying a fresh one over an older one.
 //! * [`search`]: people and departments by name, full pinyin, initials, userid and job number.
 //! * [`ids`]: pasted lists of ids.
+//! * [`fetch`]: loading through the directory calls, with progress and cancel.
 
 pub mod build;
+pub mod fetch;
 pub mod ids;
 pub mod model;
 mod pinyin;

@@ -133,6 +133,10 @@ impl Texts {
         self.get(entry, 0)
     }
 
+    pub(super) fn unionid(&self, entry: usize) -> &str {
+        self.get(entry, 1)
+    }
+
     pub(super) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -182,6 +186,8 @@ pub struct Directory {
     pub(super) homes: Lists,
     /// Places of people in the order of their userids.
     pub(super) by_userid: Vec<u32>,
+    /// Places of people with a unionid, in the order of their unionids.
+    pub(super) by_unionid: Vec<u32>,
     pub(super) by_department_id: HashMap<i64, u32>,
 }
 
@@ -239,6 +245,13 @@ impl Directory {
         let place = |one: &u32| self.people.userid(*one as usize);
         let found = self.by_userid.binary_search_by(|one| place(one).cmp(userid)).ok()?;
         self.by_userid.get(found).copied().map(PersonIndex)
+    }
+
+    /// The person of a unionid.
+    pub fn by_unionid(&self, unionid: &str) -> Option<PersonIndex> {
+        let place = |one: &u32| self.people.unionid(*one as usize);
+        let found = self.by_unionid.binary_search_by(|one| place(one).cmp(unionid)).ok()?;
+        self.by_unionid.get(found).copied().map(PersonIndex)
     }
 
     /// The department of a `dept_id`.
@@ -332,7 +345,7 @@ impl Directory {
             + self.children.bytes()
             + self.members.bytes()
             + self.homes.bytes()
-            + self.by_userid.capacity() * size_of::<u32>()
+            + (self.by_userid.capacity() + self.by_unionid.capacity()) * size_of::<u32>()
     }
 }
 

@@ -13,7 +13,7 @@ pub use cache::VaultTokenCache;
 pub use chosen::ChosenVault;
 pub use os::KeyringVault;
 pub use session::SessionVault;
-pub use tokens::{PastedToken, TOKEN_SECONDS, TOKEN_VARIABLE, token_from_environment};
+pub use tokens::{PastedToken, TOKEN_SECONDS, TOKEN_VARIABLE, VaultTokenCache, token_from_environment};
 
 use crate::{
     dingtalk::{System, secret::Secret},

@@ -1,10 +1,16 @@
-//! Pasted tokens with their two-hour clock, and the token of the environment.
+//! Tokens: pasted ones with their two-hour clock, the one of the environment, and fetched ones that outlive a session.
+
+use std::sync::Arc;
 
 use super::{Kept, ProfileKey, Slot, Vault, VaultError};
-use crate::dingtalk::secret::Secret;
+use crate::dingtalk::{
+    System,
+    secret::Secret,
+    tokens::{CachedToken, TOKEN_LIFE, TokenCache},
+};
 
 /// How long an access token is valid, in seconds (every token page).
-pub const TOKEN_SECONDS: i64 = 7200;
+pub const TOKEN_SECONDS: i64 = TOKEN_LIFE;
 
 /// The environment variable that a `token` profile reads its token from, so that it needs no keyring.
 pub const TOKEN_VARIABLE: &str = "DING_COMPOSER_TOKEN";
@@ -53,9 +59,62 @@ impl PastedToken {
     }
 }
 
+/// Keeps a profile's fetched tokens in its vault. Its methods may block: worker threads only.
+///
+/// A vault that fails loses only the cached token: a new one is fetched, so nothing is reported but a line in the log.
+pub struct VaultTokenCache {
+    vault: Arc<dyn Vault>,
+    profile: ProfileKey,
+}
+
+impl VaultTokenCache {
+    /// The cache of one profile.
+    pub fn new(vault: Arc<dyn Vault>, profile: ProfileKey) -> Self {
+        Self { vault, profile }
+    }
+}
+
+impl TokenCache for VaultTokenCache {
+    fn load(&self, system: System) -> Option<CachedToken> {
+        match self.vault.get(&self.profile, Slot::Cached(system)) {
+            Ok(kept) => kept.map(|kept| CachedToken { token: kept.secret, expires_at_unix: kept.at_unix }),
+            Err(error) => {
+                tracing::info!(system = system.name(), %error, "no cached token could be read");
+                None
+            }
+        }
+    }
+
+    fn save(&self, system: System, token: Option<&CachedToken>) {
+        let slot = Slot::Cached(system);
+        let saved = match token {
+            Some(cached) => {
+                let kept = Kept { secret: cached.token.clone(), at_unix: cached.expires_at_unix };
+                self.vault.set(&self.profile, slot, &kept)
+            }
+            None => self.vault.delete(&self.profile, slot),
+        };
+        if let Err(error) = saved {
+            tracing::info!(system = system.name(), %error, "the token could not be cached");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::SessionVault, *};
+
+    #[test]
+    fn fetched_tokens_are_cached_per_system_and_profile() {
+        let vault: Arc<dyn Vault> = Arc::new(SessionVault::new());
+        let cache = |name| VaultTokenCache::new(Arc::clone(&vault), ProfileKey::new("internal", name, "k", &[]));
+        let token = CachedToken { token: Secret::new("t"), expires_at_unix: 99 };
+        cache("a").save(System::Api, Some(&token));
+        assert_eq!(cache("a").load(System::Api), Some(token));
+        assert_eq!((cache("a").load(System::Oapi), cache("b").load(System::Api)), (None, None));
+        cache("a").save(System::Api, None);
+        assert_eq!(cache("a").load(System::Api), None);
+    }
 
     #[test]
     fn a_pasted_token_runs_down_in_two_hours() {
