@@ -1,7 +1,7 @@
 //! The two languages of the program and the look-up of a text.
 //!
 //! Texts live in `assets/locales/*.toml` (rust-i18n `_version = 2`: every key holds its Chinese and its English side by
-//! side). `tests/house.rs` checks that no key used in the source is missing in either.
+//! side). `tests/house` checks that no key used in the source is missing in either.
 
 /// A language of the interface and of every message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, serde::Serialize, serde::Deserialize)]
@@ -56,7 +56,7 @@ macro_rules! tr {
 
 /// The text of a key that is only known at run time, with its placeholders filled in.
 ///
-/// Returns the key itself when it is missing, which `tests/house.rs` prevents for every key of the program.
+/// Returns the key itself when it is missing, which `tests/house` prevents for every key of the program.
 pub fn text(lang: Lang, key: &str, args: &[(&str, String)]) -> String {
     let mut text = rust_i18n::t!(key, locale = lang.code()).into_owned();
     for (name, value) in args {

@@ -1,7 +1,7 @@
 //! DingComposer: compose DingTalk interactive cards and work notices, see what goes out and to whom, send it, and be
 //! told the truth about what happened.
 //!
-//! The map, ground floor first. A room may use only what stands above it in this list (`tests/house.rs` keeps that).
+//! The map, ground floor first. A room may use only what stands above it in this list (`tests/house` keeps that).
 //!
 //! * [`lang`]: the two languages and how a text is looked up. Knows nothing else.
 //! * [`dingtalk`]: the wire: the two systems (api.*, oapi.*), their calls, answers, faults and tokens. No drafts, no screen.

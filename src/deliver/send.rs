@@ -288,9 +288,6 @@ fn summary(people: &[PersonRef], departments: &[DepartmentRef]) -> String {
         .map(|one| shown(&one.name, &one.id))
         .chain(people.iter().map(|one| shown(&one.name, &one.id)));
     let count = people.len() + departments.len();
-    let mut text = all.take(NAMES_IN_SUMMARY).collect::<Vec<_>>().join("、");
-    if count > NAMES_IN_SUMMARY {
-        text.push_str(&format!(" … ({count})"));
-    }
-    text
+    let names = all.take(NAMES_IN_SUMMARY).collect::<Vec<_>>().join("、");
+    if count > NAMES_IN_SUMMARY { format!("{names} … ({count})") } else { names }
 }
