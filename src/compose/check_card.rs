@@ -75,7 +75,8 @@ fn check_ids(card: &CardDraft, findings: &mut Findings) {
     let conversation = card.open_conversation_id.as_str();
     if conversation.trim().is_empty() {
         if card.receivers.is_empty() {
-            findings.push(Finding::new(Severity::Error, "/openConversationId", "card.no_addressee"));
+            // The page calls both optional, so this is no error, however sure the refusal seems.
+            findings.push(Finding::new(Severity::Warning, "/openConversationId", "card.no_addressee"));
         } else {
             findings.push(Finding::new(Severity::Warning, "/openConversationId", "card.conversation_empty"));
         }

@@ -135,7 +135,7 @@ pub struct Profile {
     pub test_user_id: String,
     /// `confirm_above`: from more people than this on, their number has to be typed before sending. Default 100.
     pub confirm_above: u32,
-    /// `timeout_seconds`: how long one call may take, 1 to 600. Default 30.
+    /// `timeout_seconds`: how long one call may take, 1 to 600. Default 15.
     pub timeout_seconds: u32,
     /// `colour`: `None` is the colour of the kind (green for the sandbox, orange for all that is live).
     pub colour: Option<ProfileColour>,
@@ -147,7 +147,7 @@ impl Profile {
     /// Default of `confirm_above`.
     pub const CONFIRM_ABOVE: u32 = 100;
     /// Default of `timeout_seconds`.
-    pub const TIMEOUT_SECONDS: u32 = 30;
+    pub const TIMEOUT_SECONDS: u32 = 15;
     /// Accepted values of `timeout_seconds`.
     pub const TIMEOUTS: std::ops::RangeInclusive<u32> = 1..=600;
     /// Name of the profile that is always there.

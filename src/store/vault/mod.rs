@@ -3,13 +3,11 @@
 //! Knows nothing of settings files and screens. **Every call may block**, for minutes when the keyring asks the person to
 //! unlock it: call from a worker thread, never from the one that paints.
 
-mod cache;
 mod chosen;
 mod os;
 mod session;
 mod tokens;
 
-pub use cache::VaultTokenCache;
 pub use chosen::ChosenVault;
 pub use os::KeyringVault;
 pub use session::SessionVault;
