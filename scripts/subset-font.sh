@@ -12,15 +12,22 @@
 #          First run downloads ~190 MB into $WORK; later runs reuse it.
 # Env:     WORK     scratch directory      (default ${TMPDIR:-/tmp}/dingcomposer-fonts)
 #          PYTHON   python3 with venv      (default python3)
+#          HINTING  1 keeps the CFF hints  (default 1: crisper at small sizes, 0.4 MB more. epaint 0.37
+#                   hints CFF outlines by default, so on a 1x screen hinted text has
+#                   crisper horizontal strokes at 13-16 px)
+#          MEDIUM   "full" gives Medium the same characters as Regular (default "level1";
+#                   grows to 2.4 MB, but Traditional/Japanese headings keep one weight)
 #
 # What is done to the font:
 #   * the "Noto Sans CJK SC" face is taken out of the TTC *by name*, not by index;
-#   * glyphs are limited to the character lists in charsets() below; the hanzi lists come
+#   * glyphs are limited to the character lists below (REGULAR, MEDIUM); the hanzi lists come
 #     from Python's own codecs (gb2312, big5, euc_jp), so nothing has to be downloaded;
-#   * CFF hints are removed, and only ccmp/kern/mark layout is kept (no locl, vert, palt,
+#   * CFF hints are removed, and only kern and ccmp layout is kept (no locl, vert, palt,
 #     no aalt): egui sets horizontal text, and alternates would drag thousands of glyphs in;
+#   * no combining accents: Noto CJK has them but lacks most Latin Extended-A letters, so a
+#     shaper would build e.g. a misplaced Z + caron instead of using the next font's letter;
 #   * the vertical metrics tables (VORG, vhea, vmtx, BASE) are dropped for the same reason;
-#   * subroutines stay: desubroutinizing makes an uncompressed OTF larger;
+#   * subroutines stay: desubroutinizing makes Regular 65 KB larger and Medium 5 KB smaller;
 #   * the family is renamed "DingComposer Sans SC ..." so that it cannot be mistaken for,
 #     or clash with, a complete Noto Sans CJK installed on the same machine.
 # The build is deterministic: same .deb + same fontTools version = same bytes.
@@ -88,8 +95,9 @@ grep -q 'PERMISSION & CONDITIONS' "$OUT/LICENSE-OFL.txt"
 grep -q 'OTHER DEALINGS IN THE FONT SOFTWARE' "$OUT/LICENSE-OFL.txt"
 
 # --- subset, then check -----------------------------------------------------------------
+export HINTING=${HINTING:-1} MEDIUM=${MEDIUM:-level1}
 NOTO=$NOTO OUT=$OUT WORK=$WORK SAMPLE=$SAMPLE "$PY" - <<'PY'
-import os, sys
+import os
 from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 
@@ -128,8 +136,9 @@ big5_l1 = {
 big5_sym = two_byte("big5", range(0xA1, 0xA4), BIG5_TRAIL)
 jis_l1 = two_byte("euc_jp", range(0xB0, 0xD0), HI)
 jis_sym = two_byte("euc_jp", range(0xA1, 0xA9), HI)
-# Hanzi that the lists above predate or leave out but people and cards do use:
-# common names and the rest of the 2013 table's frequent ones, jinmei and newer joyo kanji.
+# A hand-picked, not exhaustive, list of characters outside (some of) the lists above that
+# turn up in personal names and messages: mainland given names, Japanese names and joyo
+# kanji of JIS level 2, Cantonese.
 extra = {ord(c) for c in "喆堃犇淼骉麤燚焱煊煜玥珺昇祎祎赟頔翀翾晞昕昀旻旸暄曈珩珣琰琎瑄瑀璟瓛烜炜垚堉崟嵘"
                            "嵚峣屾岽峂峃偲俶倞怡恺愔懋憬揆掞斓濛溍漪滢潇澔灏沄沁沅泠洺浛涵淏湉湲"
                            "禛禧稹筱筠箬箐菡萱蓁蕙薇蘅藜诩谞赪轲轶逄逯遨邈郗郄鄢鄯钊钰铖锴镕镠闫闳阚"
@@ -142,7 +151,7 @@ PUNCT = span((0x2000, 0x206F), (0x20A0, 0x20CF), (0x2100, 0x218F), (0x2190, 0x21
 SYMBOLS = span((0x2200, 0x22FF), (0x2300, 0x23FF), (0x2460, 0x24FF), (0x2500, 0x257F),
                (0x2580, 0x259F), (0x25A0, 0x25FF), (0x2600, 0x26FF), (0x2700, 0x27BF),
                (0x2900, 0x297F), (0x2B00, 0x2BFF))
-PINYIN = {ord(c) for c in "ǍǎǏǐǑǒǓǔǕǖǗǘǙǚǛǜǸǹḾḿɑɡ"} | span((0x300, 0x304), (0x30C, 0x30C), (0x2C6, 0x2DD))
+PINYIN = {ord(c) for c in "ǍǎǏǐǑǒǓǔǕǖǗǘǙǚǛǜǸǹḾḿɑɡ"} | span((0x2C6, 0x2DD))
 CJK_SYM = span((0x3000, 0x303F), (0x3100, 0x312F), (0x31A0, 0x31BF), (0x3200, 0x33FF))
 KANA = span((0x3040, 0x30FF), (0x31F0, 0x31FF))
 WIDTH = span((0xFF00, 0xFFEF), (0xFE10, 0xFE1F), (0xFE30, 0xFE4F))
@@ -155,6 +164,8 @@ MEDIUM = (span((0x20, 0x7E), (0xA0, 0xFF)) | span((0x2010, 0x2027), (0x2030, 0x2
           | span((0x2190, 0x2199)) | span((0x2460, 0x2473)) | span((0x3000, 0x3017))
           | span((0xFF01, 0xFF5E), (0xFFE0, 0xFFE6)) | {0x20AC, 0x2116, 0x2122, 0x2713, 0x25CF, 0x25CB,
              0x25A0, 0x25A1, 0x25B2, 0x25B6, 0x25BC, 0x25C0, 0x2605, 0x2606, 0x30FB} | gb_l1)
+if os.environ["MEDIUM"] == "full":
+    MEDIUM = REGULAR
 
 REPORT = [
     ("ASCII", span((0x20, 0x7E))), ("Latin-1", span((0xA0, 0xFF))), ("Latin Extended-A", span((0x100, 0x17F))),
@@ -174,16 +185,16 @@ def take(ttc, face):
     for font in TTCollection(os.path.join(NOTO, ttc), lazy=True).fonts:
         if font["name"].getDebugName(4) == face:
             return font
-    sys.exit(f"{ttc}: no face named {face}")
+    raise SystemExit(f"{ttc}: no face named {face}")
 
 
 def build(ttc, face, wanted, family, style, filename):
     font = take(ttc, face)
     cmap = font.getBestCmap()
     o = subset.Options()
-    o.hinting = False
+    o.hinting = os.environ["HINTING"] == "1"
     o.desubroutinize = False
-    o.layout_features = ["ccmp", "kern", "mark"]
+    o.layout_features = ["ccmp", "kern"]
     o.layout_scripts = ["DFLT", "latn", "hani", "kana", "cyrl", "grek"]
     o.drop_tables += ["VORG", "vhea", "vmtx", "BASE", "DSIG"]
     o.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14]
@@ -255,12 +266,12 @@ p, c = build("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC", REGULAR,
 check(p, c, REGULAR, {"ASCII", "Latin-1", "GB2312 hanzi", "Big5 level 1", "JIS X 0208 level 1", "Hiragana + katakana"}, 5_000_000)
 p2, c2 = build("NotoSansCJK-Medium.ttc", "Noto Sans CJK SC Medium", MEDIUM,
                "DingComposer Sans SC", "Medium", "NotoSansSC-Medium-Subset.otf")
-check(p2, c2, MEDIUM, {"ASCII", "Latin-1", "GB2312 level 1"}, 2_500_000)
+check(p2, c2, MEDIUM, {"ASCII", "Latin-1", "GB2312 level 1"}, 3_000_000 if MEDIUM is REGULAR else 2_500_000)
 
 if os.environ["SAMPLE"] == "1":
     from PIL import Image, ImageDraw, ImageFont
     lines = ["蚂蚁分工 螞蟻分工 アリの分業 Ant division", "发送工作通知、互动卡片（共 128 人）——“已送达”",
-             "DingTalk 釘釘 ディントーク ①②③ → ≤ ≥ ● ■ ┌─┐ Ａ１ ｱｲｳ Žižek"]
+             "DingTalk 釘釘 ディントーク ①②③ → ≤ ≥ ● ■ ┌─┐ Ａ１ ｱｲｳ café"]
     for path, tag in ((p, "regular"), (p2, "medium")):
         img = Image.new("RGB", (980, 420), "white")
         d = ImageDraw.Draw(img)
