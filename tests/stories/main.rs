@@ -5,3 +5,5 @@
 mod cli;
 #[cfg(test)]
 mod sandbox;
+#[cfg(test)]
+mod store;

@@ -160,8 +160,8 @@ fn a_file_that_is_no_text_is_set_aside() {
 #[test]
 fn a_mistake_names_line_profile_and_key_and_spares_the_other_profiles() {
     for (lines, key, words) in [
-        ("kind = \"internal\"\napp_secret = \"hunter2\"", "app_secret", "keyring"),
-        ("kind = \"token\"\naccess_token = \"hunter2\"", "access_token", "keyring"),
+        ("kind = \"internal\"\napp_secret = \"test-secret-hunter2\"", "app_secret", "keyring"),
+        ("kind = \"token\"\naccess_token = \"test-secret-hunter2\"", "access_token", "keyring"),
         ("kind = \"third-party-personal\"\n", "kind", "暂不支持"),
         ("kind = \"robot\"\n", "kind", "sandbox | internal"),
         ("kind = \"token\"\napi = \"http://api.dingtalk.com\"", "api", "https"),
@@ -185,7 +185,10 @@ fn a_mistake_names_line_profile_and_key_and_spares_the_other_profiles() {
             message.contains(words) && message.contains("settings.toml, line ") && message.contains("“bad”"),
             "{message}"
         );
-        assert!(!message.contains("hunter2") && !format!("{loaded:?}").contains("hunter2"), "{message}");
+        assert!(
+            !message.contains("test-secret-hunter2") && !format!("{loaded:?}").contains("test-secret-hunter2"),
+            "{message}"
+        );
         assert!(loaded.settings.profile("good").is_ok());
         assert_eq!(loaded.settings.profile("bad").unwrap_err(), NoProfile::Refused("bad".into()));
         assert!(matches!(loaded.settings.profile("none").unwrap_err(), NoProfile::Unknown { .. }));
@@ -215,8 +218,7 @@ fn a_refused_profile_stays_in_the_file() {
 #[test]
 fn a_secret_moves_from_the_file_into_the_vault_only_when_asked() {
     use crate::store::vault::Slot;
-    let text =
-        "token = \"top\"\n[[profile]]\nname = \"a\"\nkind = \"internal\"\napp_key = \"k\"\napp_secret = \"hunter2\"\n";
+    let text = "token = \"top\"\n[[profile]]\nname = \"a\"\nkind = \"internal\"\napp_key = \"k\"\napp_secret = \"test-secret-hunter2\"\n";
     let (_folder, path) = at(text);
     let mut settings = Settings::load(&path).settings;
     assert!(settings.has_secrets_in_file());
@@ -227,12 +229,12 @@ fn a_secret_moves_from_the_file_into_the_vault_only_when_asked() {
     assert_eq!((found[0].key.as_str(), &found[0].place), ("token", &None));
     let (key, slot) = found[1].place.clone().unwrap();
     assert_eq!((key.as_str(), slot), ("internal/a/k", Slot::AppSecret));
-    assert_eq!(found[1].secret.as_ref().unwrap().open(), "hunter2");
-    assert!(!format!("{found:?}").contains("hunter2"));
+    assert_eq!(found[1].secret.as_ref().unwrap().open(), "test-secret-hunter2");
+    assert!(!format!("{found:?}").contains("test-secret-hunter2"));
 
     settings.remove_secrets_from_file(&path).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(!text.contains("hunter2") && !text.contains("top") && text.contains("app_key"), "{text}");
+    assert!(!text.contains("test-secret-hunter2") && !text.contains("top") && text.contains("app_key"), "{text}");
     let again = Settings::load(&path);
     assert!(again.problems.is_empty());
     assert!(again.settings.profile("a").is_ok());

@@ -245,8 +245,8 @@ pub(crate) mod tests {
 
     #[test]
     fn errors_and_keys_never_show_a_secret() {
-        let shown = format!("{:?} {:?}", kept("hunter2", 1), ProfileKey::new("token", "t", "", &[]));
-        assert!(!shown.contains("hunter2"), "{shown}");
+        let shown = format!("{:?} {:?}", kept("test-secret-hunter2", 1), ProfileKey::new("token", "t", "", &[]));
+        assert!(!shown.contains("test-secret-hunter2"), "{shown}");
     }
 
     #[test]

@@ -184,11 +184,14 @@ mod tests {
     fn the_words_of_an_error_never_hold_the_entry() {
         let key = ProfileKey::new("token", "t", "", &[]);
         for error in [
-            Error::BadEncoding(b"hunter2".to_vec()),
-            Error::BadDataFormat(b"hunter2".to_vec(), Box::new(std::io::Error::other("hunter2"))),
+            Error::BadEncoding(b"test-secret-hunter2".to_vec()),
+            Error::BadDataFormat(
+                b"test-secret-hunter2".to_vec(),
+                Box::new(std::io::Error::other("test-secret-hunter2")),
+            ),
         ] {
             let shown = format!("{:?} {}", explain(&error, &key), explain(&error, &key));
-            assert!(!shown.contains("hunter2"), "{shown}");
+            assert!(!shown.contains("test-secret-hunter2"), "{shown}");
         }
     }
 }
