@@ -151,7 +151,7 @@ impl Sandbox {
         let shared = Arc::new(Shared {
             world: Mutex::new(World::new(Arc::clone(&organisation), lifetime, seed)),
             organisation,
-            control_key: Secret::new(uuid::Uuid::new_v4().simple().to_string()),
+            control_key: Secret::new(format!("sbx-secret-{}", uuid::Uuid::new_v4().simple())),
             revision: AtomicU64::new(0),
             skew: AtomicI64::new(0),
         });

@@ -54,7 +54,7 @@ impl Tokens {
         }
         let day = SignedDuration::from_hours(24);
         self.all.retain(|_, token| now.duration_since(token.until) < day);
-        let text = uuid::Uuid::new_v4().simple().to_string();
+        let text = format!("sbx-token-{}", uuid::Uuid::new_v4().simple());
         self.all.insert(text.clone(), Token { kind, until });
         text
     }
