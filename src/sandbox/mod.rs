@@ -83,7 +83,11 @@ struct Shared {
     revision: AtomicU64,
     /// How far the sandbox's clock is ahead, in milliseconds.
     skew: AtomicI64,
+    /// Where the clock stands still, in milliseconds since 1970; [`RUNNING`]: it runs.
+    stopped_at: AtomicI64,
 }
+
+const RUNNING: i64 = i64::MIN;
 
 impl Shared {
     fn world(&self) -> MutexGuard<'_, World> {
@@ -91,10 +95,13 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sandbox's time: the computer's, plus the skew a test asked for.
+    /// The sandbox's time: the computer's (or where a test stopped it), plus the skew a test asked for.
     fn now(&self) -> Timestamp {
         let skew = SignedDuration::from_millis(self.skew.load(Ordering::Relaxed));
-        let now = Timestamp::now();
+        let now = match self.stopped_at.load(Ordering::Relaxed) {
+            RUNNING => Timestamp::now(),
+            millis => Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH),
+        };
         now.checked_add(skew).unwrap_or(now)
     }
 
@@ -104,6 +111,10 @@ impl Shared {
     }
 
     fn answer(&self, call: &call::Call) -> world::Outcome {
+        if world::asks_for_people(call) {
+            // Made before the lock is taken: 100,000 people take a while, and the window must not wait for them.
+            self.organisation.get();
+        }
         let now = self.now();
         let outcome = self.world().answer(call, now);
         self.tell();
@@ -154,6 +165,7 @@ impl Sandbox {
             control_key: Secret::new(format!("sbx-secret-{}", uuid::Uuid::new_v4().simple())),
             revision: AtomicU64::new(0),
             skew: AtomicI64::new(0),
+            stopped_at: AtomicI64::new(RUNNING),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel();
@@ -339,6 +351,11 @@ impl Sandbox {
     /// go by it.
     pub fn set_clock_skew(&self, skew: SignedDuration) {
         self.shared.set_skew(skew);
+    }
+
+    /// Stops the sandbox's clock at a moment, or lets it run again. The skew is added either way.
+    pub fn stop_clock(&self, at: Option<Timestamp>) {
+        self.shared.stopped_at.store(at.map_or(RUNNING, Timestamp::as_millisecond), Ordering::Relaxed);
     }
 
     /// The key that the control routes under `/sandbox` ask for in [`CONTROL_HEADER`]; new with every start.

@@ -168,9 +168,19 @@ impl Effect {
         })
     }
 
-    /// The fault that a code effect stands for on a call of this system.
-    pub(super) fn fault(&self, system: System, app_key: &str) -> Option<Fault> {
+    /// The fault that a code effect stands for on a call to this path.
+    ///
+    /// A permission code names the path's own scope, and a code of the address list the caller's address, when the script
+    /// says nothing: the real answers always do.
+    pub(super) fn fault(&self, system: System, path: &str, app_key: &str) -> Option<Fault> {
         let Self::Code { code, message, scopes, ip } = self else { return None };
+        let permission = matches!(code.as_str(), "88/60011" | "Forbidden.AccessDenied.AccessTokenPermissionDenied");
+        let address = matches!(code.as_str(), "88/60020" | "Forbidden.AccessDenied.IpNotInWhiteList");
+        let mut scopes = scopes.clone();
+        if permission && scopes.is_empty() {
+            scopes.extend(scope_of(path).map(str::to_owned));
+        }
+        let ip = ip.clone().or_else(|| address.then(|| "127.0.0.1".to_owned()));
         let known = super::codes::known(code);
         let message = message.clone().unwrap_or_else(|| known.message.clone());
         let status = known.status;
@@ -191,7 +201,7 @@ impl Effect {
                 (None, Some(ip)) => format!("{message},request ip={ip} appKey({app_key})"),
                 (None, None) => message.clone(),
             };
-            let dialect = Dialect::Wrapped { sub_code: sub_code.to_owned(), sub_msg, scopes: scopes.clone() };
+            let dialect = Dialect::Wrapped { sub_code: sub_code.to_owned(), sub_msg, scopes };
             return Some(Fault { dialect, message, place: None });
         }
         let message = match ip {
@@ -200,7 +210,7 @@ impl Effect {
         };
         let dialect = match code.parse::<i64>() {
             Ok(errcode) => Dialect::Plain { errcode, on_api: system == System::Api },
-            Err(_) => Dialect::Api { status, code: code.clone(), scopes: scopes.clone() },
+            Err(_) => Dialect::Api { status, code: code.clone(), scopes },
         };
         Some(Fault { dialect, message, place: None })
     }
@@ -220,5 +230,18 @@ impl Effect {
             Self::Code { code, .. } => json!({"kind": self.kind(), "code": code}),
             _ => json!({"kind": self.kind()}),
         }
+    }
+}
+
+/// The permission point of a path (dossier A1, A2, A4).
+fn scope_of(path: &str) -> Option<&'static str> {
+    match path {
+        super::SEND_CARD => Some("qyapi_chat_manage"),
+        super::SEND_NOTICE => Some("qyapi_base"),
+        "/topapi/v2/department/listsub" | "/topapi/v2/department/get" => Some("qyapi_get_department_list"),
+        "/topapi/v2/user/list" => Some("qyapi_get_department_member"),
+        "/topapi/v2/user/get" => Some("qyapi_get_member"),
+        "/v1.0/contact/users/search" => Some("qyapi_addresslist_search"),
+        _ => None,
     }
 }

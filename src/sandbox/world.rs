@@ -78,13 +78,22 @@ pub struct Rules {
     pub tokens_apart: bool,
     /// The card call is closed to this app (403, scope `qyapi_chat_manage`), as for every app made since 2025. Off.
     pub closed_card_api: bool,
+    /// Calls of one address per second that are answered; the next ones get the code of the app's own limit (90018,
+    /// `…QpsLimitForAppkeyAndApi`). DingTalk's standard edition has 20. `None`, so that the sandbox is fast: no limit.
+    pub calls_per_second: Option<u32>,
     /// The departments the app may see, with all below them; `None`: the whole company.
     pub authed_departments: Option<Vec<u64>>,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { third_party_notices_only: false, tokens_apart: true, closed_card_api: false, authed_departments: None }
+        Self {
+            third_party_notices_only: false,
+            tokens_apart: true,
+            closed_card_api: false,
+            calls_per_second: None,
+            authed_departments: None,
+        }
     }
 }
 
@@ -128,6 +137,8 @@ pub(super) struct World {
     /// Cards by their `outTrackId`, as first sent.
     pub(super) cards: IndexMap<String, Arc<ArrivedCard>>,
     pub(super) delivered: super::notice::Delivered,
+    /// Per path: when its calls of the last second came.
+    pace: IndexMap<String, VecDeque<Timestamp>>,
     dice: Dice,
     tasks: u64,
     number: u64,
@@ -188,6 +199,11 @@ impl Endpoint {
         matches!(self, Self::AccessToken | Self::CorpAccessToken | Self::GetToken | Self::GetCorpToken)
     }
 
+    /// Whether the answer depends on who works here.
+    const fn asks_for_people(self) -> bool {
+        !self.gives_tokens() && !matches!(self, Self::Scopes)
+    }
+
     const fn needs_token(self) -> bool {
         !self.gives_tokens() && !matches!(self, Self::GetAuthInfo)
     }
@@ -207,6 +223,7 @@ impl World {
             scripts: Vec::new(),
             cards: IndexMap::new(),
             delivered: super::notice::Delivered::default(),
+            pace: IndexMap::new(),
             tasks: 282_632_271_000 + dice.roll() % 1_000_000,
             dice,
             number: 0,
@@ -221,7 +238,7 @@ impl World {
         let effect = self.take_script(call);
         let run = match &effect {
             Some(effect) if !effect.carries_out() => {
-                Err(effect.fault(call.system, &self.ids.app_key).unwrap_or_else(|| gateway(effect)))
+                Err(effect.fault(call.system, &call.path, &self.ids.app_key).unwrap_or_else(|| gateway(effect)))
             }
             _ => self.route(call, now),
         };
@@ -264,6 +281,7 @@ impl World {
             (System::Oapi, None) => return Err(Fault::oapi(22)),
         };
         let app = if endpoint.needs_token() { self.authorise(call, now)? } else { App::Internal };
+        self.check_pace(call, now)?;
         let plain = |value| (value, Message::None);
         match endpoint {
             Endpoint::AccessToken => self.access_token(call, now).map(plain),
@@ -280,6 +298,23 @@ impl World {
             Endpoint::SendCard => self.send_card(call),
             Endpoint::SendNotice => self.send_notice(call, app, now),
         }
+    }
+
+    /// Counts a call against the limit per second, where one is set. A refused call does not count.
+    fn check_pace(&mut self, call: &Call, now: Timestamp) -> Result<(), Fault> {
+        let Some(limit) = self.rules.calls_per_second else { return Ok(()) };
+        let second_ago = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN);
+        let recent = self.pace.entry(call.path.clone()).or_default();
+        recent.retain(|at| *at > second_ago && *at <= now);
+        if recent.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+            let code =
+                if call.system == System::Api { "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi" } else { "88/90018" };
+            return Err(Effect::code(code)
+                .fault(call.system, &call.path, &self.ids.app_key)
+                .unwrap_or_else(|| Fault::oapi(90018)));
+        }
+        recent.push_back(now);
+        Ok(())
     }
 
     /// Finds whose token came, where each system looks for it.
@@ -392,6 +427,11 @@ impl World {
     }
 }
 
+/// Whether a call will need the organisation, which may take a moment to be made.
+pub(super) fn asks_for_people(call: &Call) -> bool {
+    Endpoint::of(call.system, &call.path).is_some_and(|(endpoint, _)| endpoint.asks_for_people())
+}
+
 /// A success as its system writes it.
 fn success(system: System, value: Value, ids: &RequestId) -> Reply {
     match (system, value) {
@@ -411,4 +451,92 @@ fn success(system: System, value: Value, ids: &RequestId) -> Reply {
 fn gateway(effect: &Effect) -> Fault {
     let dialect = if matches!(effect, Effect::IpBan) { Dialect::Banned } else { Dialect::Page { status: 405 } };
     Fault { dialect, message: String::new(), place: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// JSON of any shape, with the calls' own names where they can hurt.
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+            Just(Value::from("{\"a\":[1,{}]}")),
+            Just(Value::from("zengmin,李娜")),
+        ];
+        let name = prop_oneof![
+            Just("cardParamMap".to_owned()),
+            Just("cardMediaIdParamMap".to_owned()),
+            Just("sys_full_json_obj".to_owned()),
+            Just("sys_lastMessageI18n".to_owned()),
+            Just("zengmin".to_owned()),
+            "\\PC{0,6}",
+        ];
+        leaf.prop_recursive(3, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((name.clone(), inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_arrives_is_answered(fields in prop::collection::vec((0..19_usize, anything()), 0..10), raw in any::<Vec<u8>>()) {
+            const NAMES: [&str; 19] = [
+                "cardTemplateId", "openConversationId", "robotCode", "receiverUserIdList", "outTrackId", "cardData",
+                "privateData", "atOpenIds", "userIdType", "cardOptions", "agent_id", "template_id", "userid_list",
+                "dept_id_list", "data", "dept_id", "cursor", "size", "queryWord",
+            ];
+            let now = Timestamp::from_second(1_780_000_000).unwrap();
+            let organisation = Arc::new(LazyOrganisation::new(60, 1));
+            let mut world = World::new(organisation, Duration::from_hours(2), 1);
+            let token = world.issue(Kind { app: App::Internal, system: None }, now);
+            // A good card and a good notice, then spoiled.
+            let mut body = json!({
+                "cardTemplateId": world.card_templates[0].id, "openConversationId": world.ids.open_conversation_id,
+                "outTrackId": "a", "cardData": {}, "agent_id": world.ids.agent_id,
+                "template_id": world.notice_templates[0].template.id, "userid_list": "zengmin",
+                "cursor": 0, "size": 10, "offset": 0, "queryWord": "王", "dept_id": 1, "userid": "zengmin",
+            });
+            for (name, value) in fields {
+                body[NAMES[name]] = value;
+            }
+            let paths = [
+                (System::Api, super::super::SEND_CARD), (System::Oapi, super::super::SEND_NOTICE),
+                (System::Api, "/v1.0/contact/users/search"), (System::Oapi, "/topapi/v2/user/list"),
+                (System::Oapi, "/topapi/v2/department/get"), (System::Oapi, "/service/get_corp_token"),
+                (System::Api, "/v1.0/oauth2/accessToken"),
+            ];
+            for (system, path) in paths {
+                for (kind, bytes) in [("application/json", body.to_string().into_bytes()), ("application/json", raw.clone()), ("application/x-www-form-urlencoded", raw.clone())] {
+                    let call = Call {
+                        system,
+                        method: "POST".to_owned(),
+                        path: path.to_owned(),
+                        query: format!("access_token={token}"),
+                        headers: vec![
+                            ("content-type".to_owned(), kind.to_owned()),
+                            ("x-acs-dingtalk-access-token".to_owned(), token.clone()),
+                        ],
+                        body: bytes,
+                    };
+                    let outcome = world.answer(&call, now);
+                    let answer: Value = serde_json::from_slice(&outcome.reply.body).expect("JSON");
+                    match system {
+                        System::Api => prop_assert!((outcome.reply.status == 200) == answer["code"].is_null()),
+                        System::Oapi => prop_assert!(outcome.reply.status == 200 && answer["errcode"].is_i64()),
+                    }
+                }
+            }
+            let shown = format!("{:?}", world.arrivals());
+            prop_assert!(!shown.contains(&token), "a token is shown");
+        }
+    }
 }

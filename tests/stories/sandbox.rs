@@ -3,6 +3,7 @@
 mod cards;
 mod directory;
 mod notices;
+mod own_client;
 mod tokens;
 mod trouble;
 

@@ -127,7 +127,10 @@ impl Organisation {
             let home =
                 home.filter(|at| seats[*at] > 0).or_else(|| seats.iter().position(|free| *free > 0)).unwrap_or(0);
             seats[home] = seats[home].saturating_sub(1);
-            let title = plans[home].titles[departments[home].members.len() % plans[home].titles.len()];
+            let title = match departments[home].members.len() {
+                0 => plans[home].head,
+                later => plans[home].titles[later % plans[home].titles.len()],
+            };
             departments[home].members.push(staff.core(name, userid, title, home));
         }
         let mut dice = Dice::new(seed ^ 0x5EED);
@@ -135,7 +138,7 @@ impl Organisation {
             for _ in 0..seats[home] {
                 // The first title of a list belongs to one person.
                 let title = if departments[home].members.is_empty() {
-                    plan.titles[0]
+                    plan.head
                 } else {
                     plan.titles[1 + dice.below(plan.titles.len() - 1)]
                 };

@@ -99,6 +99,11 @@ const DIVIDE_ABOVE: usize = 90;
 /// How many people such a group has at most.
 const GROUP: usize = 60;
 
+/// Up to so many people every department has its plain share.
+const ORDINARY: usize = 2_000;
+/// Above that, the departments with at least this share take everyone else.
+const GROWS_FROM: u16 = 8;
+
 /// A department to be staffed.
 pub(super) struct Plan {
     pub(super) name: String,
@@ -106,28 +111,53 @@ pub(super) struct Plan {
     pub(super) parent: Option<usize>,
     /// How many people have their place here.
     pub(super) seats: usize,
+    /// The title of the first one, who leads the others.
+    pub(super) head: &'static str,
     pub(super) titles: &'static [&'static str],
     pub(super) overseas: bool,
 }
 
+/// What the first one of a department is called: a director below the company, a manager or group leader further down.
+fn head(depth: u8, name: &str, titles: &[&'static str]) -> &'static str {
+    match name {
+        _ if depth == 1 => titles[0],
+        _ if name.ends_with("大区") => "大区总经理",
+        _ if name.ends_with("分公司") || name.ends_with("办事处") => "总经理",
+        _ if name.ends_with('组') => "组长",
+        _ => "部门经理",
+    }
+}
+
 /// The whole tree for so many people. Index 0 is the company; parents come before children; the seats add up to `people`.
 pub(super) fn plan(people: usize) -> Vec<Plan> {
-    let mut plans =
-        vec![Plan { name: COMPANY.to_owned(), parent: None, seats: 0, titles: Titles::Board.list(), overseas: false }];
+    let mut plans = vec![Plan {
+        name: COMPANY.to_owned(),
+        parent: None,
+        seats: 0,
+        head: "董事长",
+        titles: Titles::Board.list(),
+        overseas: false,
+    }];
+    // A company that grows does so in its large working groups, not in its staff offices.
+    let base = people.min(ORDINARY);
+    let growth = |line: &Line| if line.2 >= GROWS_FROM { usize::from(line.2) } else { 0 };
+    let growths: usize = TREE.iter().map(growth).sum();
     let shares: usize = TREE.iter().map(|line| usize::from(line.2)).sum();
     let mut path = vec![0_usize];
-    let (mut passed, mut given) = (0_usize, 0_usize);
-    for Line(depth, name, share, titles) in TREE {
+    let (mut passed, mut grown, mut given) = (0_usize, 0_usize, 0_usize);
+    for line @ Line(depth, name, share, titles) in TREE {
         path.truncate(usize::from(*depth));
         let parent = path.last().copied().unwrap_or(0);
         // Rounding the running total, not each line, makes the sum exact.
         passed += usize::from(*share);
-        let upto = people * passed / shares;
+        grown += growth(line);
+        let upto = base * passed / shares + (people - base) * grown / growths;
         let seats = upto - given;
         given = upto;
         let own = plans.len();
         path.push(own);
-        let plan = |name: String, parent, seats| Plan {
+        let plan = |name: String, depth, parent, seats| Plan {
+            head: head(depth, &name, titles.list()),
             name,
             parent: Some(parent),
             seats,
@@ -137,14 +167,14 @@ pub(super) fn plan(people: usize) -> Vec<Plan> {
         if seats > DIVIDE_ABOVE {
             let groups = seats.div_ceil(GROUP);
             let lead = seats.min(6);
-            plans.push(plan((*name).to_owned(), parent, lead));
+            plans.push(plan((*name).to_owned(), *depth, parent, lead));
             let rest = seats - lead;
             for group in 0..groups {
                 let share = rest * (group + 1) / groups - rest * group / groups;
-                plans.push(plan(format!("{name}第 {} 小组", group + 1), own, share));
+                plans.push(plan(format!("{name}第 {} 小组", group + 1), *depth + 1, own, share));
             }
         } else {
-            plans.push(plan((*name).to_owned(), parent, seats));
+            plans.push(plan((*name).to_owned(), *depth, parent, seats));
         }
     }
     plans
