@@ -14,7 +14,8 @@ use super::{
 };
 
 pub use super::check_card::check_card;
-pub use super::check_private::CheckCache;
+pub use super::check_notice::{People, people};
+pub use super::check_private::{CheckCache, PrettyParts};
 
 /// What the rest of the program knows and a check may ask. Every answer may be "not known".
 pub trait Known {

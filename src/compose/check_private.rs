@@ -11,7 +11,7 @@ use super::{
     card_write::{PRIVATE, is_private},
     check::{Findings, IdProblem, id_problem},
     check_card::check_kept,
-    check_params::{check_key, check_value, value_pointer},
+    check_params::{check_key, check_object_text, check_value, value_pointer},
     encode::{FULL_JSON, LAST_MESSAGE},
     pointer,
     values::hash_private,
@@ -36,18 +36,46 @@ pub(super) struct PrivateSection {
     pub hash: [u8; 32],
 }
 
+/// The text of the JSON view in three parts; see [`CheckCache::pretty_parts`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrettyParts {
+    /// Everything before the value of `privateData`.
+    pub before: String,
+    /// The value of `privateData`.
+    pub private: Arc<str>,
+    /// Everything behind it.
+    pub after: String,
+}
+
 impl CheckCache {
     /// The body as the JSON view shows it, the private part taken from the cache where the table is the same.
     pub fn pretty(&mut self, card: &CardDraft) -> String {
-        self.private(card);
-        let private = self.private.as_mut().and_then(|section| {
-            section.compact.as_ref()?;
-            if section.pretty.is_none() {
-                section.pretty = card.private_tree().map(|tree| tree.pretty(1).into());
-            }
-            section.pretty.clone()
-        });
+        let private = self.pretty_private(card);
         card.text_around(private, true)
+    }
+
+    fn pretty_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
+        self.private(card);
+        let section = self.private.as_mut()?;
+        section.compact.as_ref()?;
+        if section.pretty.is_none() {
+            section.pretty = card.private_tree().map(|tree| tree.pretty(1).into());
+        }
+        section.pretty.clone()
+    }
+
+    /// The same in three parts, so that a view of thousands of lines need not put them together: the private part is
+    /// shared and stays the same [`Arc`] while the table does. Empty where there is no private part.
+    pub fn pretty_parts(&mut self, card: &CardDraft) -> PrettyParts {
+        // A control character stands nowhere in JSON text, so it can mark the place.
+        let text = self.pretty_private(card).map(|private| (card.text_around(Some("\u{1}".into()), true), private));
+        match text {
+            Some((text, private)) => {
+                let (before, after) = text.split_once('\u{1}').unwrap_or((&text, ""));
+                PrettyParts { before: before.to_owned(), private, after: after.to_owned() }
+            }
+            None => PrettyParts { before: card.text_around(None, true), private: "".into(), after: String::new() },
+        }
     }
 
     /// The body as it is sent.
@@ -88,7 +116,7 @@ fn check_private(card: &CardDraft) -> Vec<Finding> {
         match id_problem(id) {
             None => {}
             Some(IdProblem::Empty) => {
-                findings.push(Finding::new(Severity::Error, &at, "card.private_person_empty").arg("row", index + 1))
+                findings.push(Finding::new(Severity::Error, &at, "card.private_person_empty").arg("row", index + 1));
             }
             Some(_) => {
                 findings.push(Finding::new(Severity::Error, &at, "card.private_person_bad").arg("id", id));
@@ -107,6 +135,19 @@ fn check_private(card: &CardDraft) -> Vec<Finding> {
         let params = pointer::join(&at, "cardParamMap");
         for (column, cell) in table.columns.iter().zip(&row.cells) {
             let Some(cell) = cell else { continue };
+            if column.key == FULL_JSON && !column.kind.in_full_json() {
+                let at = pointer::join(&params, FULL_JSON);
+                if check_object_text(cell, &at, "card.full_json_not_object", &mut findings) {
+                    let typed =
+                        table.columns.iter().zip(&row.cells).any(|(c, cell)| c.kind.in_full_json() && cell.is_some());
+                    findings.push(if typed {
+                        Finding::new(Severity::Error, &at, "card.full_json_twice")
+                    } else {
+                        Finding::new(Severity::Warning, &at, "card.full_json_by_hand")
+                    });
+                }
+                continue;
+            }
             // Most cells are plain and short; the pointer is only built for those that need a look.
             if column.kind.in_full_json() || cell.len() > 1000 || cell.contains("${") || cell.starts_with(['{', '[']) {
                 let at = value_pointer(&params, &column.key, column.kind);
@@ -136,8 +177,10 @@ fn check_columns(table: &PrivateTable, findings: &mut Findings) {
     for (index, column) in table.columns.iter().enumerate() {
         let at = column_pointer(table, index);
         check_key(&column.key, &at, index + 1, findings);
-        if column.key == FULL_JSON || column.key == LAST_MESSAGE {
-            findings.push(Finding::new(Severity::Error, &at, "card.private_key_reserved").arg("key", &column.key));
+        if (column.key == FULL_JSON || column.key == LAST_MESSAGE) && column.kind.in_full_json() {
+            findings.push(Finding::new(Severity::Error, &at, "card.key_reserved").arg("key", &column.key));
+        } else if column.key == LAST_MESSAGE {
+            findings.push(Finding::new(Severity::Warning, &at, "card.private_last_message"));
         }
         if let Some(first) = seen.get(column.key.as_str()) {
             findings.push(

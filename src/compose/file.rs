@@ -187,7 +187,7 @@ pub fn read(text: &str) -> Result<DraftFile, FileError> {
     let editor_others = match editor {
         Value::Object(map) => map
             .into_iter()
-            .filter(|(name, value)| !Notes::knows(name) && !(name == "template" && value.is_string()))
+            .filter(|(name, value)| !(Notes::knows(name) || name == "template" && value.is_string()))
             .collect(),
         _ => Vec::new(),
     };

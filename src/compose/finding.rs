@@ -86,6 +86,7 @@ impl Finding {
 
     /// Fills a placeholder of the text.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and texts as they have them")]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self

@@ -533,8 +533,7 @@ fn is_quote(c: char) -> bool {
 /// The character of JSON that a look-alike of a Chinese keyboard or a word processor was meant as.
 fn full_width(c: char) -> Option<char> {
     Some(match c {
-        '“' | '”' | '„' | '＂' | '「' | '」' => '"',
-        '‘' | '’' | '＇' => '"',
+        '“' | '”' | '„' | '＂' | '「' | '」' | '‘' | '’' | '＇' => '"',
         '：' => ':',
         '，' | '、' => ',',
         '｛' => '{',

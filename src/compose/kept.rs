@@ -86,13 +86,13 @@ impl<'k> KeptIndex<'k> {
         self.by_parent.remove(parent).unwrap_or_default()
     }
 
-    /// Adds what is kept at `parent` to the members the form made. The form's members win, but for empty objects,
+    /// Adds what is kept at `parent` to the members the form made. The form's members win, but for empty ones,
     /// which are only there because the API wants them.
     pub fn complete(&mut self, parent: &str, members: &mut Vec<(String, Tree)>) {
         for kept in self.take(parent) {
             let tree = Tree::Value(kept.value.clone());
             match members.iter_mut().find(|(name, _)| *name == kept.name) {
-                Some((_, filler)) if filler.is_empty_object() => *filler = tree,
+                Some((_, filler)) if filler.is_filler() => *filler = tree,
                 Some(_) => {}
                 None => members.push((kept.name.clone(), tree)),
             }

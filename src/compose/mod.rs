@@ -9,7 +9,8 @@
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
-//! * [`file`]: draft files.
+//! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts.
+//! * [`history`]: undo. [`locate`]: from a finding to the field of the form.
 
 pub mod card;
 mod card_read;
@@ -22,22 +23,27 @@ mod check_private;
 pub mod encode;
 pub mod file;
 pub mod finding;
+pub mod history;
 pub mod json;
 mod json_error;
 mod kept;
+pub mod locate;
 pub mod message;
 mod notes;
 pub mod notice;
 mod notice_body;
+pub mod paste;
 pub mod pointer;
 pub mod ready;
+pub mod samples;
+mod table;
 pub mod template;
 mod tree;
 pub mod values;
 
 use crate::lang::Lang;
 
-pub use card::CardDraft;
+pub use card::{CardDraft, ValueKind};
 pub use check::{CheckCache, CheckContext, Checked, Known, NothingKnown, check_draft, check_draft_with};
 pub use finding::{Finding, Limit, Severity, Unit};
 pub use json::JsonError;
@@ -65,6 +71,7 @@ impl Kind {
 
 /// A message being written.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a window holds one or two; the large part of a card is shared already")]
 pub enum Draft {
     /// An interactive card.
     Card(CardDraft),
@@ -229,3 +236,6 @@ pub struct PersonRef {
     /// The name the directory gave; empty when unknown.
     pub name: String,
 }
+
+#[cfg(test)]
+mod tests;

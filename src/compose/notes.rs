@@ -102,13 +102,14 @@ impl Notes {
 
     fn apply_card(&self, card: &mut CardDraft) {
         name_people(&self.people, card.receivers.iter_mut());
-        let known = by_occurrence(self.rows.iter().map(|note| note.key.as_str()));
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        let known = by_occurrence(&self.rows);
+        let mut seen: HashMap<(String, bool), usize> = HashMap::new();
         let mut rows: Vec<(usize, ParamRow)> = std::mem::take(&mut card.params)
             .into_iter()
             .map(|mut row| {
-                let occurrence = seen.entry(row.key.clone()).or_default();
-                let at = known.get(&(row.key.as_str(), *occurrence)).copied();
+                let full = row.kind.in_full_json();
+                let occurrence = seen.entry((row.key.clone(), full)).or_default();
+                let at = known.get(&(row.key.as_str(), full, *occurrence)).copied();
                 *occurrence += 1;
                 if let Some(note) = at.and_then(|at| self.rows.get(at))
                     && let Some(value) = adopt(row.kind, &row.value, note, "")
@@ -130,13 +131,14 @@ impl Notes {
 
     fn apply_table(&self, table: &mut PrivateTable) {
         name_people(&self.people, table.rows.iter_mut().map(|row| &mut row.person));
-        let known = by_occurrence(self.columns.iter().map(|note| note.key.as_str()));
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        let known = by_occurrence(&self.columns);
+        let mut seen: HashMap<(String, bool), usize> = HashMap::new();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(table.columns.len());
         for at in 0..table.columns.len() {
             let Some(column) = table.columns.get_mut(at) else { continue };
-            let occurrence = seen.entry(column.key.clone()).or_default();
-            let place = known.get(&(column.key.as_str(), *occurrence)).copied();
+            let full = column.kind.in_full_json();
+            let occurrence = seen.entry((column.key.clone(), full)).or_default();
+            let place = known.get(&(column.key.as_str(), full, *occurrence)).copied();
             *occurrence += 1;
             order.push((place.unwrap_or(usize::MAX), at));
             let Some(note) = place.and_then(|place| self.columns.get(place)) else { continue };
@@ -299,13 +301,18 @@ fn adopt(kind: ValueKind, value: &str, note: &Note, who: &str) -> Option<String>
     json_text(note.kind, &typed).is_err().then_some(typed)
 }
 
-fn by_occurrence<'k>(keys: impl Iterator<Item = &'k str>) -> HashMap<(&'k str, usize), usize> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    keys.enumerate()
-        .map(|(at, key)| {
-            let occurrence = seen.entry(key).or_default();
+/// Where the notes have the first, second, … row of a key among the texts, and apart among the rest: the two travel in
+/// different places, so their order among each other is not in a body.
+fn by_occurrence(notes: &[Note]) -> HashMap<(&str, bool, usize), usize> {
+    let mut seen: HashMap<(&str, bool), usize> = HashMap::new();
+    notes
+        .iter()
+        .enumerate()
+        .map(|(at, note)| {
+            let (key, full) = (note.key.as_str(), note.kind.in_full_json());
+            let occurrence = seen.entry((key, full)).or_default();
             *occurrence += 1;
-            ((key, *occurrence - 1), at)
+            ((key, full, *occurrence - 1), at)
         })
         .collect()
 }

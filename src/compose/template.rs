@@ -104,14 +104,14 @@ fn placeholders(body: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
 
 /// Where a text has `$userName=…$` or `$departmentName=…$`.
 fn translations(text: &str) -> Vec<(Range<usize>, Translated)> {
-    let kinds: [(&str, fn(String) -> Translated); 2] =
-        [("$userName=", Translated::User), ("$departmentName=", Translated::Department)];
+    type Make = fn(String) -> Translated;
+    const KINDS: [(&str, Make); 2] = [("$userName=", Translated::User), ("$departmentName=", Translated::Department)];
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find('$')).map(|start| at + start) {
         at = start + 1;
         let rest = text.get(start..).unwrap_or_default();
-        for (opening, make) in kinds {
+        for (opening, make) in KINDS {
             let Some(inside) = rest.strip_prefix(opening) else { continue };
             let Some(end) = inside.find(['$', '\n']) else { continue };
             if end > 0 && inside.get(end..).is_some_and(|tail| tail.starts_with('$')) {

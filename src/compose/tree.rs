@@ -23,6 +23,18 @@ impl Tree {
         matches!(self, Self::Object(members) if members.is_empty())
     }
 
+    /// Whether it is `{}` or `{"cardParamMap":{}}`: there only because the API wants it.
+    pub fn is_filler(&self) -> bool {
+        match self {
+            Self::Object(members) => match members.as_slice() {
+                [] => true,
+                [(name, only)] => name == "cardParamMap" && only.is_empty_object(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// As a value; of members of one name the last.
     pub fn into_value(self) -> Value {
         match self {
@@ -87,7 +99,7 @@ fn write_value(value: &Value, out: &mut String, level: Option<usize>) {
         Value::Number(number) => out.push_str(number.as_str()),
         Value::String(text) => quote(text, out),
         Value::Array(items) => {
-            sequence(out, level, ('[', ']'), items, |out, item, level| write_value(item, out, level))
+            sequence(out, level, ('[', ']'), items, |out, item, level| write_value(item, out, level));
         }
         Value::Object(map) => sequence(out, level, ('{', '}'), map, |out, (name, value), level| {
             write_name(name, out, level);
@@ -153,7 +165,11 @@ pub(super) fn quote(text: &str, out: &mut String) {
             Some('\t') => out.push_str("\\t"),
             Some('\u{8}') => out.push_str("\\b"),
             Some('\u{c}') => out.push_str("\\f"),
-            Some(other) => out.push_str(&format!("\\u{:04x}", u32::from(other))),
+            Some(other) => {
+                out.push_str("\\u00");
+                let code = u32::from(other);
+                out.extend([code >> 4, code & 15].into_iter().filter_map(|digit| char::from_digit(digit, 16)));
+            }
             None => {}
         }
         rest = chars.as_str();

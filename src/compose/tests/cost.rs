@@ -1,0 +1,62 @@
+//! A large draft; figures of time are in `benches/`, here only that the cache does its work.
+
+use std::sync::Arc;
+
+use crate::compose::{
+    CardDraft, CheckCache, CheckContext, Draft, PersonRef, ValueKind,
+    card::{ParamRow, PrivateTable},
+    check_draft_with,
+};
+
+/// 200 public variables, 5,000 people × 5 columns.
+fn large() -> CardDraft {
+    let mut table = PrivateTable::default();
+    for column in 0..5 {
+        table.add_column(format!("column{column}"), if column == 4 { ValueKind::Number } else { ValueKind::Text });
+    }
+    table.add_people((0..5000).map(|n| PersonRef { id: format!("user{n:05}"), name: format!("员工{n}") }));
+    for row in 0..5000 {
+        for column in 0..5 {
+            table.set(row, column, Some(format!("{row}")));
+        }
+    }
+    CardDraft {
+        card_template_id: "t.schema".to_owned(),
+        open_conversation_id: "cid1".to_owned(),
+        out_track_id: "track".to_owned(),
+        robot_code: "robot".to_owned(),
+        params: (0..200)
+            .map(|n| ParamRow {
+                key: format!("key{n}"), kind: ValueKind::Text, value: "一段不长的文字".to_owned()
+            })
+            .collect(),
+        private: Arc::new(table),
+        ..CardDraft::default()
+    }
+}
+
+#[test]
+fn a_keystroke_elsewhere_does_not_work_out_the_table_again() {
+    let mut draft = Draft::Card(large());
+    let mut cache = CheckCache::default();
+    let context = CheckContext::default();
+    let whole = std::time::Instant::now();
+    assert!(check_draft_with(&draft, &context, &mut cache).ready.is_some());
+    let whole = whole.elapsed();
+    let mut fastest = whole;
+    for n in 0..10 {
+        if let Draft::Card(card) = &mut draft {
+            card.params[0].value = n.to_string();
+        }
+        let one = std::time::Instant::now();
+        assert!(check_draft_with(&draft, &context, &mut cache).ready.is_some());
+        fastest = fastest.min(one.elapsed());
+    }
+    println!("whole {whole:?}, keystroke {fastest:?}");
+    assert!(fastest * 3 < whole, "whole {whole:?}, keystroke {fastest:?}");
+    // The cache does not make an edit copy the table.
+    if let Draft::Card(card) = &mut draft {
+        let before = Arc::as_ptr(&card.private);
+        assert_eq!(Arc::strong_count(&card.private), 1, "{before:?}");
+    }
+}
