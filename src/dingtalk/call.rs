@@ -158,6 +158,8 @@ impl Call {
             (host, _) => format!("host: {}", host.unwrap_or_default()),
         });
         lines.extend(self.headers(Some(MASK)).into_iter().map(|(name, value)| format!("{name}: {value}")));
+        // The one header that the HTTP library adds by itself.
+        lines.push("accept-encoding: gzip".to_owned());
         let body = self.body.to_text();
         if self.endpoint.method != Method::Get {
             lines.push(format!("content-length: {}", body.len()));

@@ -107,6 +107,13 @@ impl Client {
         let mut raw = Raw::default();
         let outcome = self.exchange(hosts, token, call, cancel, &mut raw).await;
         exchange.elapsed = start.elapsed();
+        tracing::debug!(
+            call = %call.endpoint.name(),
+            http = raw.http,
+            elapsed_millis = u64::try_from(exchange.elapsed.as_millis()).unwrap_or(u64::MAX),
+            bytes = raw.body.len(),
+            ok = outcome.is_ok(),
+        );
         exchange.http_status = raw.http;
         exchange.keep_answer(&masker, &raw.body);
         exchange.request_id = raw.request_id.as_deref().map(|id| masker.text(&said::clipped(id, 200)));

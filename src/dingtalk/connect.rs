@@ -67,14 +67,16 @@ pub(crate) fn explain_not_sent(error: &reqwest::Error, base: &BaseUrl) -> NotSen
         let text = cause.to_string();
         // hyper-util does not export these two error types; their texts begin so.
         proxy |= text.starts_with("tunnel error") || text.starts_with("SOCKS error");
-        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
-            tls = Some(found.to_string());
-        }
-        if let Some(found) = cause.downcast_ref::<io::Error>() {
-            io_kind = Some(found.kind());
-            if let Some(inner) = found.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                tls = Some(inner.to_string());
+        let mut inner: Option<&dyn Error> = Some(cause);
+        // An io::Error's source skips the error it wraps, and these are wrapped twice.
+        while let Some(one) = inner {
+            if let Some(found) = one.downcast_ref::<rustls::Error>() {
+                tls = Some(found.to_string());
             }
+            inner = one.downcast_ref::<io::Error>().and_then(|found| {
+                io_kind = Some(found.kind());
+                found.get_ref().map(|wrapped| wrapped as &dyn Error)
+            });
         }
         next = cause.source();
     }

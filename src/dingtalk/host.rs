@@ -30,15 +30,11 @@ impl BaseUrl {
         if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
             return Err(BaseUrlError::Extra);
         }
-        let loopback = match url.host() {
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => return Err(BaseUrlError::Unreadable(text.trim().to_owned())),
-        };
-        match url.scheme() {
-            "https" => Ok(Self(url)),
-            "http" if loopback => Ok(Self(url)),
+        let base = Self(url);
+        match base.0.scheme() {
+            _ if base.0.host().is_none() => Err(BaseUrlError::Unreadable(text.trim().to_owned())),
+            "https" => Ok(base),
+            "http" if base.is_loopback() => Ok(base),
             "http" => Err(BaseUrlError::NotHttps),
             other => Err(BaseUrlError::Unreadable(format!("scheme {other}"))),
         }
@@ -61,7 +57,12 @@ impl BaseUrl {
 
     /// Whether it points to this computer.
     pub fn is_loopback(&self) -> bool {
-        self.0.scheme() == "http" || matches!(self.0.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+        match self.0.host() {
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(url::Host::Domain(name)) => name == "localhost",
+            None => false,
+        }
     }
 
     /// The host's name, without a port.
@@ -103,6 +104,39 @@ impl Hosts {
         match system {
             System::Api => &self.api,
             System::Oapi => &self.oapi,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_or_this_computer_is_accepted() {
+        for fine in
+            ["https://api.dingtalk.com", "https://gw.example/ding/", "http://127.0.0.1:8080", "http://localhost"]
+        {
+            assert!(BaseUrl::parse(fine).is_ok(), "{fine}");
+        }
+        assert_eq!(BaseUrl::parse("http://api.dingtalk.com"), Err(BaseUrlError::NotHttps));
+        assert_eq!(BaseUrl::parse("http://localhost.evil.example"), Err(BaseUrlError::NotHttps));
+        for extra in ["https://u:p@h", "https://h?x=1", "https://h#x"] {
+            assert_eq!(BaseUrl::parse(extra), Err(BaseUrlError::Extra), "{extra}");
+        }
+        for bad in ["", "dingtalk", "ftp://h", "https://", "data:,x"] {
+            assert!(matches!(BaseUrl::parse(bad), Err(BaseUrlError::Unreadable(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_are_put_below_the_base() {
+        let base = BaseUrl::parse("https://gw.example:8443/ding/").unwrap();
+        assert_eq!(base.join("/v1.0/x").as_str(), "https://gw.example:8443/ding/v1.0/x");
+        assert_eq!((base.as_str(), base.authority()), ("https://gw.example:8443/ding", "gw.example:8443".to_owned()));
+        for system in System::ALL {
+            assert!(BaseUrl::mainland(system).as_str().ends_with(".dingtalk.com"));
+            assert!(!BaseUrl::mainland(system).is_loopback());
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use super::System;
+use super::answers::{self, AuthInfo};
 use super::call::Call;
+use super::calls;
 use super::client::Client;
 use super::exchange::{Answer, Exchange, Failure};
 use super::fault::{Doubt, Fault, NotSent, Refusal, Unreadable};
@@ -175,9 +177,12 @@ impl Session {
     /// Fetches a new token for a system now, even if the old one is still valid.
     ///
     /// # Errors
-    /// The token call's [`Failure`]; of a pasted token [`NotSent::NoToken`].
+    /// The token call's [`Failure`]; of a pasted token [`NotSent::CannotRenew`].
     pub async fn refresh(&self, system: System, cancel: &CancellationToken) -> Result<TokenStatus, Box<Failure>> {
         let probe = probe(system);
+        if !self.0.credentials.can_renew() {
+            return Err(self.not_made(&probe, Fault::NotSent(NotSent::CannotRenew)));
+        }
         let generation = {
             let mut slot = self.lock(system, &probe, cancel).await?;
             self.read_cache(system, &mut slot).await;
@@ -195,6 +200,26 @@ impl Session {
     pub async fn ensure_token(&self, system: System, cancel: &CancellationToken) -> Result<TokenStatus, Box<Failure>> {
         self.token(&probe(system), Want::Valid, cancel).await?;
         Ok(self.token_status(system))
+    }
+
+    /// What the corp has authorised a third-party app for, with its agent id there. Needs no token.
+    ///
+    /// # Errors
+    /// A [`Failure`]; [`NotSent::NoToken`] with `suiteKey` when the credentials are not a third-party app's, and
+    /// [`Unreadable::NoVerdict`] when the answer cannot be read.
+    pub async fn auth_info(&self, cancel: &CancellationToken) -> Result<AuthInfo, Box<Failure>> {
+        let missing = self.0.credentials.missing();
+        let Credentials::ThirdParty { suite_key, suite_secret, auth_corp_id, suite_ticket } = &self.0.credentials
+        else {
+            return Err(self.not_made(&probe(System::Oapi), Fault::NotSent(NotSent::NoToken { missing: "suiteKey" })));
+        };
+        if let Some(missing) = missing {
+            return Err(self.not_made(&probe(System::Oapi), Fault::NotSent(NotSent::NoToken { missing })));
+        }
+        let now = self.0.clock.now_millis();
+        let call = calls::get_auth_info(suite_key, suite_secret, auth_corp_id, suite_ticket, now);
+        let answer = self.0.client.call(&self.0.hosts, None, &call, cancel).await?;
+        answers::auth_info(&answer.value).map_err(|_malformed| Box::new(no_verdict(answer.exchange)))
     }
 
     /// What is known of a system's token. Never waits.
@@ -294,13 +319,12 @@ impl Session {
         };
         let _fetching = Fetching::begin(self, system, slot.token.is_some());
         let asked_at = self.0.clock.now_unix();
-        let outcome = self.0.client.call(&self.0.hosts, None, &token_call, cancel).await.and_then(|answer| {
-            read_token(&answer.value).ok_or_else(|| {
-                let http = answer.exchange.http_status.unwrap_or_default();
-                let doubt = Doubt::NoReadableAnswer { http, why: Unreadable::NoVerdict };
-                Box::new(Failure { exchange: answer.exchange, fault: Fault::Unknown(doubt) })
-            })
-        });
+        let outcome = self
+            .0
+            .client
+            .call(&self.0.hosts, None, &token_call, cancel)
+            .await
+            .and_then(|answer| read_token(&answer.value).ok_or_else(|| Box::new(no_verdict(answer.exchange))));
         let generation = self.0.fetches[slot_index(system)].fetch_add(1, Ordering::SeqCst) + 1;
         match outcome {
             Ok((token, life)) => {
@@ -382,11 +406,17 @@ impl Session {
     }
 }
 
+/// The failure of a call whose answer lacks what it was made for.
+fn no_verdict(exchange: Exchange) -> Failure {
+    let http = exchange.http_status.unwrap_or_default();
+    Failure { exchange, fault: Fault::Unknown(Doubt::NoReadableAnswer { http, why: Unreadable::NoVerdict }) }
+}
+
 /// A harmless call that stands for "a token of this system" where no call is being made.
 fn probe(system: System) -> Call {
     match system {
-        System::Api => super::calls::contact_users_search("", 0, 1),
-        System::Oapi => super::calls::auth_scopes(),
+        System::Api => calls::contact_users_search("", 0, 1),
+        System::Oapi => calls::auth_scopes(),
     }
 }
 

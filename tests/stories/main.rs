@@ -2,8 +2,18 @@
 
 // `cfg(test)` tells clippy that helpers are tests as well.
 #[cfg(test)]
+mod child;
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod wire;

@@ -42,7 +42,13 @@ fn success_is_taken_only_from_the_documented_signs() {
     assert!(is_ok(NOTICE, 200, r#"{"errcode":0,"errmsg":"ok","task_id":1}"#));
     assert!(is_ok(NOTICE, 200, r#"{"errcode":"0"}"#));
     assert!(is_ok(NOTICE, 200, r#"{"errcode":0.0,"code":"x"}"#));
-    for body in ["{}", r#"{"result":{}}"#, r#"{"result":{"processQueryKey":null}}"#, r#"{"success":"perhaps"}"#] {
+    for body in [
+        "{}",
+        r#"{"result":{}}"#,
+        r#"{"result":{"processQueryKey":null}}"#,
+        r#"{"success":"perhaps"}"#,
+        r#"{"errcode":0}"#,
+    ] {
         let doubt = Doubt::NoReadableAnswer { http: 200, why: Unreadable::NoVerdict };
         assert_eq!(fault(CARD, 200, body), Fault::Unknown(doubt), "{body}");
     }
