@@ -123,7 +123,7 @@ async fn serve(
             Reply::Cut | Reply::After(..) => return,
             Reply::Hang(bytes) => {
                 stream.write_all(&bytes).await.ok();
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::sleep(Duration::from_mins(1)).await;
             }
         }
     }

@@ -210,7 +210,7 @@ fn no_secret_is_in_anything_that_may_be_shown() {
         }
         let fetch = calls::token_internal_oapi("k", &Secret::new("APP+SECRET/1="));
         let fetched = client().call(&raw.hosts(), None, &fetch, &never()).await.unwrap();
-        let shown = format!("{:#?}", fetched);
+        let shown = format!("{fetched:#?}");
         assert!(!shown.contains("token/secret") && !shown.contains("SECRET/1"), "{shown}");
         let cached = CachedToken { token: Secret::new("oapi+token/secret="), expires_at_unix: 1 };
         assert!(!format!("{cached:?} {:?}", Body::Json("x-secret".to_owned())).contains("secret"));
