@@ -1,3 +1,36 @@
-//! Figures that an issue asks for: run with `cargo bench`.
+//! Figures that an issue asks for, as a table: `cargo bench --bench figures [-- WORD]`, only groups whose name holds WORD.
+//!
+//! To add one: a function in a file of its own (as [`people`]) that takes the [`harness::Report`], and a line in `main`.
 
-fn main() {}
+mod harness;
+mod history;
+mod people;
+
+use harness::Report;
+
+/// Set for the child process that measures memory: the cache to read.
+const MEMORY_OF: &str = "FIGURES_MEMORY_OF";
+
+fn main() -> std::io::Result<()> {
+    if let Some(path) = std::env::var_os(MEMORY_OF) {
+        people::memory(&Report::headless(), path.as_ref());
+        return Ok(());
+    }
+    let report = Report::from_arguments();
+    let folder = tempfile::tempdir()?;
+    if report.wants("search") {
+        people::search(&report);
+    }
+    if report.wants("build") {
+        people::build(&report);
+    }
+    if report.wants("cache") {
+        people::cache(&report, folder.path());
+        let path = folder.path().join("people.sqlite");
+        std::process::Command::new(std::env::current_exe()?).env(MEMORY_OF, path).status()?;
+    }
+    if report.wants("history") {
+        history::history(&report, folder.path());
+    }
+    Ok(())
+}

@@ -172,7 +172,9 @@ fn many_threads_and_two_profiles_at_once_lose_nothing() {
                 .unwrap()
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     for key in &keys {
         for slot in Slot::ALL {
             let want = kept(&format!("test-secret-{}", slot.name()));
