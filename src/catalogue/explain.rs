@@ -78,7 +78,7 @@ pub fn explain(failure: &Failure, context: &Context, lang: Lang) -> Explanation 
         Fault::NotSent(reason) => network::not_sent(reason, *context, lang),
         Fault::Unknown(doubt) => network::unknown(doubt, endpoint, lang),
     };
-    if !endpoint.needs_token && !matches!(failure.fault, Fault::Unknown(_)) {
+    if !endpoint.needs_token && matches!(failure.fault, Fault::Refused(_)) {
         // The call that the person asked for was never made.
         explanation.what = join(lang, &explanation.what, &text(lang, "wire.token_step", &[]));
     }
@@ -137,7 +137,9 @@ fn from_entry(entry: &Entry, refusal: &Refusal, endpoint: &Endpoint, lang: Lang)
         return Explanation { what, cause, fix, action, known: true, ..Explanation::default() };
     }
     // A code of another part of DingTalk: its official wording is all there is to say.
-    let args = [("code", entry.code.clone()), ("official", entry.official.clone())];
+    // The official table ends with "无。" where it has no advice.
+    let official = entry.official.trim_end_matches("无。").to_owned();
+    let args = [("code", entry.code.clone()), ("official", official)];
     let what = match lang {
         Lang::Zh => entry.zh.what.clone(),
         Lang::En => text(lang, "wire.elsewhere.what", &args),
@@ -177,7 +179,7 @@ fn sharpen(explanation: &mut Explanation, refusal: &Refusal, failure: &Failure, 
         if is_card {
             explanation.cause = say("wire.card_closed.cause", &[]);
             explanation.fix = say("wire.card_closed.fix", &[]);
-        } else if endpoint == &endpoint::SEND_BY_TEMPLATE && !context.third_party {
+        } else if endpoint == &endpoint::SEND_BY_TEMPLATE && context == Context::default() {
             explanation.cause = join(lang, &explanation.cause, &say("wire.third_party_only", &[]));
         }
         if explanation.scopes.is_empty() && !is_card && !endpoint.permission.is_empty() && is_scope_code(refusal) {
@@ -207,8 +209,8 @@ fn sharpen(explanation: &mut Explanation, refusal: &Refusal, failure: &Failure, 
             explanation.action.insert(0, FixAction::OpenSettings);
         }
     }
-    if context.pasted_token {
-        // No button for what the program cannot do.
+    if context.pasted_token || !endpoint.needs_token {
+        // No button for what the program cannot do, or for what just failed.
         for action in &mut explanation.action {
             if *action == FixAction::NewToken {
                 *action = FixAction::OpenSettings;

@@ -1,6 +1,7 @@
 //! Words for what has no code: network faults, unreadable answers, codes that the catalogue does not know.
 
 use super::explain::{Context, Explanation, FixAction, join};
+use crate::dingtalk::endpoint;
 use crate::dingtalk::{Doubt, Endpoint, Failure, NotSent, Refusal, RefusalShape, Unreadable};
 use crate::lang::{Lang, text};
 
@@ -61,7 +62,18 @@ pub(super) fn unknown(doubt: &Doubt, endpoint: &Endpoint, lang: Lang) -> Explana
         (false, _) => "unknown_read",
     };
     let action = if *doubt == Doubt::Cancelled { Vec::new() } else { vec![FixAction::CheckConnection] };
-    Explanation { cause: cause_of(doubt, lang), ..three(lang, key, &[], action) }
+    let mut explanation = Explanation { cause: cause_of(doubt, lang), ..three(lang, key, &[], action) };
+    let repeat = if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD {
+        text(lang, "wire.repeat_card", &[])
+    } else if endpoint == &endpoint::SEND_BY_TEMPLATE {
+        text(lang, "wire.repeat_notice", &[])
+    } else {
+        String::new()
+    };
+    if !repeat.is_empty() {
+        explanation.fix = join(lang, &explanation.fix, &repeat);
+    }
+    explanation
 }
 
 fn cause_of(doubt: &Doubt, lang: Lang) -> String {

@@ -283,6 +283,26 @@ fn the_wrapper_is_opened_and_the_ip_and_the_scope_are_named() {
 }
 
 #[test]
+fn an_unknown_send_says_what_a_repeat_would_do() {
+    let say = |endpoint: &'static Endpoint| {
+        explain(&failure(endpoint, Fault::Unknown(Doubt::TimedOut)), &Context::default(), Lang::Zh).fix
+    };
+    assert!(say(&endpoint::SEND_PRIVATE_CHAT_CARD).contains("outTrackId"));
+    assert!(say(&endpoint::SEND_BY_TEMPLATE).contains("同一天"));
+    assert!(!say(&endpoint::USER_LIST).contains("接收人"));
+}
+
+#[test]
+fn a_refused_token_call_points_to_the_settings_and_says_that_nothing_followed() {
+    for code in ["40096", "40001"] {
+        let fault = Fault::Refused(refusal(System::Oapi, 200, Some(code), RefusalShape::Oapi));
+        let explained = explain(&failure(&endpoint::TOKEN_INTERNAL_OAPI, fault), &Context::default(), Lang::Zh);
+        assert_eq!(explained.action, [FixAction::OpenSettings], "{code}");
+        assert!(explained.what.contains("没有发出"), "{explained:?}");
+    }
+}
+
+#[test]
 fn a_pasted_token_offers_no_renewal_and_a_renewed_one_points_to_the_settings() {
     let mut refused = refusal(System::Oapi, 200, Some("40014"), RefusalShape::OapiWrapped);
     refused.wrapper = Some("88".to_owned());

@@ -174,6 +174,10 @@ pub(crate) fn is_ban_page(text: &str) -> bool {
 
 /// What a page says: its title, else its text without tags, else the beginning of it.
 pub(crate) fn page_text(text: &str) -> String {
+    if text.matches('\u{fffd}').count() > 3 {
+        // Another encoding (GBK, a picture): rubbish helps nobody; the raw answer is kept beside it.
+        return String::new();
+    }
     let lower = text.to_ascii_lowercase();
     if let Some(title) = between(text, &lower, "<title>", "</title>").filter(|title| !title.trim().is_empty()) {
         return clipped(title.trim(), 300);
