@@ -1,7 +1,7 @@
 //! The socket: makes one call, once, and says truthfully what became of it.
 //!
-//! Never retries, never follows a redirect, never lets a send reuse a kept-alive connection (a stale one would make a send
-//! doubtful for nothing). The only place besides the sandbox that names an HTTP crate. Knows nothing of token renewal.
+//! Never follows a redirect, never lets a send reuse a kept-alive connection (a stale one would make a send doubtful for
+//! nothing), never repeats anything but a read that met such a stale connection. The only place besides the sandbox that names an HTTP crate. Knows nothing of token renewal.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::call::{Call, TOKEN_HEADER};
 use super::connect::{BuildError, explain_not_sent, tell};
 use super::exchange::{Answer, Exchange, Failure};
 use super::fault::{Doubt, Fault, NotSent};
-use super::host::Hosts;
+use super::host::{BaseUrl, Hosts};
 use super::judge::{ANSWER_LIMIT, BodyEnd, RawAnswer, judge};
 use super::said;
 use super::secret::Secret;
@@ -55,7 +55,7 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     timeouts: Timeouts,
-    /// One HTTP client per route and kind (reads may reuse connections, sends may not), made when first needed: reading
+    /// One HTTP client per route and kind (reads may reuse connections, the others may not), made when first needed: reading
     /// the computer's CA certificates takes tens of milliseconds and fails where there are none.
     made: [[OnceCell<reqwest::Client>; 2]; 3],
 }
@@ -151,10 +151,21 @@ impl Client {
             Box::new(if gone { Fault::Unknown(doubt) } else { Fault::NotSent(not_sent) })
         };
         let deadline = tokio::time::Instant::now() + self.0.timeouts.total;
-        let work = async {
-            let http = self.http(hosts, call).await?;
+        let attempt = async |own_connection: bool| {
+            let http = self.http(base, own_connection).await?;
             let request = build(&http, hosts, token.filter(|_| needs_token), call, &left)?;
-            http.execute(request).await.map_err(|error| {
+            Ok::<_, Box<Fault>>(http.execute(request).await)
+        };
+        let work = async {
+            // Sends always, token calls because they are rare: a connection of their own.
+            let own_connection = call.endpoint.sends || !needs_token;
+            let mut outcome = attempt(own_connection).await?;
+            let stale = |error: &reqwest::Error| !error.is_connect() && !error.is_builder() && !error.is_timeout();
+            if !own_connection && outcome.as_ref().is_err_and(stale) {
+                // A read on a kept connection that the server had just closed. Reading twice harms nobody.
+                outcome = attempt(true).await?;
+            }
+            outcome.map_err(|error| {
                 let not_sent = explain_not_sent(&error, base);
                 if error.is_connect() || error.is_builder() {
                     return Box::new(Fault::NotSent(not_sent));
@@ -182,19 +193,18 @@ impl Client {
         judge(call.endpoint, &answer)
     }
 
-    /// The HTTP client for a call, made when first needed. A failure is not remembered: certificates may be installed.
-    async fn http(&self, hosts: &Hosts, call: &Call) -> Result<reqwest::Client, Box<Fault>> {
-        let base = hosts.of(call.endpoint.system);
+    /// The HTTP client for an address, made when first needed. A failure is not remembered: certificates may be installed.
+    async fn http(&self, base: &BaseUrl, own_connection: bool) -> Result<reqwest::Client, Box<Fault>> {
         let route = match (base.is_loopback(), base.as_str().starts_with("https:")) {
             (true, false) => Route::Plain,
             (true, true) => Route::Local,
             (false, _) => Route::Remote,
         };
-        let (sends, connect) = (call.endpoint.sends, self.0.timeouts.connect);
-        let once = &self.0.made[route as usize][usize::from(sends)];
+        let connect = self.0.timeouts.connect;
+        let once = &self.0.made[route as usize][usize::from(own_connection)];
         let made = once.get_or_try_init(|| async move {
             // Reading certificates is file work.
-            let built = tokio::task::spawn_blocking(move || make(route, sends, connect)).await;
+            let built = tokio::task::spawn_blocking(move || make(route, own_connection, connect)).await;
             built.unwrap_or_else(|_join| Err(BuildError::Other("the worker stopped".to_owned())))
         });
         made.await.cloned().map_err(|error| Box::new(Fault::NotSent(error.into())))
@@ -202,7 +212,7 @@ impl Client {
 }
 
 /// An HTTP client for a route.
-fn make(route: Route, sends: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
+fn make(route: Route, own_connection: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -215,7 +225,7 @@ fn make(route: Route, sends: bool, connect: Duration) -> Result<reqwest::Client,
         // No certificate is ever looked at on plain http; asking for none lets the sandbox work without any.
         builder = builder.tls_certs_only([]);
     }
-    builder = if sends {
+    builder = if own_connection {
         // HTTP/1.1 and a connection of its own: one request, one answer, no shared fate with other streams.
         builder.pool_max_idle_per_host(0).http1_only()
     } else {

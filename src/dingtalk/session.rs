@@ -145,7 +145,7 @@ impl Session {
     /// Makes a call with a valid token.
     ///
     /// An answer that says "invalid token" proves that nothing was done: then a new token is fetched and the call made
-    /// once more (`exchange.attempts` is 2). Nothing else is ever repeated. A pasted token cannot heal.
+    /// once more (`exchange.attempts` is 2). No send is ever repeated for another reason. A pasted token cannot heal.
     ///
     /// # Errors
     /// A [`Failure`]. When fetching the token failed, the call itself never left: the exchange is the token call's, and

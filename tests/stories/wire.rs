@@ -118,6 +118,25 @@ fn every_send_has_a_connection_of_its_own_and_reads_share_one() {
     });
 }
 
+#[test]
+fn a_read_that_meets_a_stale_connection_is_made_again_and_a_send_never() {
+    run(async {
+        // Promises to keep the connection and closes it all the same.
+        let raw = Raw::always(json(200, r#"{"errcode":0,"success":true}"#)).await;
+        let (client, token) = (client(), Secret::new(TOKEN));
+        for _ in 0..60 {
+            client.call(&raw.hosts(), Some(&token), &calls::user_get("a"), &never()).await.unwrap();
+        }
+        // One that is always cut is told after the second time, a send after the first.
+        let cut = Raw::always(Reply::Cut).await;
+        for (call, times) in [(calls::user_get("a"), 2), (calls::auth_scopes(), 4), (notice(), 5)] {
+            let failure = client.call(&cut.hosts(), Some(&token), &call, &never()).await.unwrap_err();
+            assert!(matches!(failure.fault, Fault::Unknown(Doubt::Cut { .. })), "{failure:?}");
+            assert_eq!(cut.seen().len(), times);
+        }
+    });
+}
+
 pub fn token_answer(seen: &Seen) -> Reply {
     if seen.line().contains("oauth2") {
         json(200, r#"{"accessToken":"api-token-0001","expireIn":7200}"#)
