@@ -29,6 +29,9 @@ fn main() -> std::io::Result<()> {
         let path = folder.path().join("people.sqlite");
         std::process::Command::new(std::env::current_exe()?).env(MEMORY_OF, path).status()?;
     }
+    if report.wants("fetch") {
+        people::fetch(&report)?;
+    }
     if report.wants("history") {
         history::history(&report, folder.path());
     }

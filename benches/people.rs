@@ -1,12 +1,17 @@
 //! 100,000 people: searching at every keystroke, building, keeping.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use ding_composer::{
-    directory::{Department, Directory, DirectoryBuilder, Person, SearchIndex},
-    sandbox::Organisation,
+    dingtalk::{Client, Credentials, MemoryTokenCache, Session, SystemClock, Timeouts},
+    directory::{
+        Department, Directory, DirectoryBuilder, Person, SearchIndex,
+        fetch::{self, Options, SessionSource, TokioTimer, Watch},
+    },
+    sandbox::{Organisation, Sandbox, SandboxOptions},
     store::directory_cache,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::harness::{Report, resident};
 
@@ -116,6 +121,25 @@ pub fn cache(report: &Report, folder: &Path) {
     report.times("read the cache of 100,000 people", Some(Duration::from_millis(400)), 10, || {
         directory_cache::load(&path)
     });
+}
+
+/// Over real HTTP from the sandbox, unpaced; against DingTalk the limit of 20 calls a second and kind of call decides.
+pub fn fetch(report: &Report) -> std::io::Result<()> {
+    let sandbox = Sandbox::start(SandboxOptions { people: PEOPLE, ..SandboxOptions::default() })?;
+    std::hint::black_box(sandbox.organisation().people().len());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let client = Client::new(Timeouts::default()).map_err(|error| std::io::Error::other(format!("{error:?}")))?;
+    let credentials = Credentials::Internal { app_key: sandbox.app_key(), app_secret: sandbox.app_secret() };
+    let cache = Arc::new(MemoryTokenCache::default());
+    let session = Session::new(client, sandbox.hosts(), credentials, cache, Arc::new(SystemClock));
+    report.times("load 100,000 people from the sandbox", None, 2, || {
+        let cancel = CancellationToken::new();
+        let source = Arc::new(SessionSource::new(session.clone(), cancel.clone()));
+        let options = Options { calls_per_second: None, ..Options::default() };
+        let timer = Arc::new(TokioTimer::default());
+        runtime.block_on(fetch::load(source, timer, options, Watch::default(), cancel)).directory.people_count()
+    });
+    Ok(())
 }
 
 /// In a process of its own, so that what was measured before does not count.

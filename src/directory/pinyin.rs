@@ -43,8 +43,9 @@ pub(super) struct Syllables {
     texts: Vec<Box<str>>,
     stream: Vec<u16>,
     ends: Vec<u32>,
-    /// Letters that occur in any reading of a name: a word with another letter cannot match.
-    letters: Vec<u32>,
+    /// Of each name the letters of all readings (low half) and those that a reading begins with (high half): a word with
+    /// another letter, or that begins with another one, cannot match, and most names are passed over by this alone.
+    letters: Vec<u64>,
 }
 
 /// What building needs and matching does not.
@@ -115,12 +116,14 @@ impl Builder {
     }
 }
 
-fn letters_of(text: &str) -> u32 {
-    text.bytes().fold(0, |all, byte| all | bit_of(byte))
+/// The letters of a text, and in the high half the one it begins with.
+fn letters_of(text: &str) -> u64 {
+    let first = text.bytes().next().map_or(0, bit_of) << 32;
+    text.bytes().fold(first, |all, byte| all | bit_of(byte))
 }
 
 /// A bit for each letter, and one for all digits.
-fn bit_of(byte: u8) -> u32 {
+fn bit_of(byte: u8) -> u64 {
     match byte {
         b'a'..=b'z' => 1 << (byte - b'a'),
         b'0'..=b'9' => 1 << 26,
@@ -153,7 +156,8 @@ pub(super) enum Place {
 /// A typed word made ready: for every syllable, where it leads from each letter of the word.
 pub(super) struct Word<'a> {
     syllables: &'a Syllables,
-    letters: u32,
+    /// As of a name.
+    letters: u64,
     /// Bit of the word's end.
     end: u64,
     full: Steps,
@@ -189,6 +193,7 @@ impl Syllables {
         if word.is_empty() || word.len() > LONGEST || !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
+        let letters = letters_of(word);
         let word = word.as_bytes();
         let length = word.len();
         let (mut full, mut initials) =
@@ -213,7 +218,6 @@ impl Syllables {
             }
         }
         let any = full.iter().zip(&initials).map(|(a, b)| a | b).collect();
-        let letters = word.iter().fold(0, |all, byte| all | bit_of(*byte));
         Some(Word {
             syllables: self,
             letters,
@@ -237,7 +241,7 @@ impl Syllables {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.stream.capacity() * 2 + (self.ends.capacity() + self.letters.capacity()) * 4 + self.texts.len() * 24
+        self.stream.capacity() * 2 + self.ends.capacity() * 4 + self.letters.capacity() * 8 + self.texts.len() * 24
     }
 }
 

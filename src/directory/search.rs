@@ -3,6 +3,8 @@
 //! Built once per directory (off the painting thread), then asked at every keystroke. Each kind of key lies in one
 //! buffer that is searched from end to end; readings are matched as described in `pinyin`.
 
+use std::{collections::HashMap, rc::Rc};
+
 use memchr::memmem;
 
 use super::{
@@ -227,60 +229,80 @@ impl Keys {
             self.names_spelled_in_part(query, |entry, place| add(entry, rank(MatchKind::Mixed, place)));
         }
         let total = hits.len();
-        // Within a rank shorter names first, then the server's order.
-        let key = |entry: u32| {
-            let at = entry as usize;
-            let rank = best.get(at).copied().unwrap_or(NOT_FOUND);
-            (rank, u16::try_from(self.names.get(at).len()).unwrap_or(u16::MAX), entry)
-        };
         if limit == 0 {
             return (Vec::new(), total);
         }
-        if hits.len() > limit {
-            hits.select_nth_unstable_by_key(limit - 1, |entry| key(*entry));
-            hits.truncate(limit);
+        // Within a rank shorter names first, then the server's order: all in one number, which sorts fast.
+        let mut keys: Vec<u64> = hits
+            .into_iter()
+            .map(|entry| {
+                let at = entry as usize;
+                let rank = best.get(at).copied().unwrap_or(NOT_FOUND);
+                let length = self.names.get(at).len().min(0xff_ffff) as u64;
+                (u64::from(rank) << 56) | (length << 32) | u64::from(entry)
+            })
+            .collect();
+        if keys.len() > limit {
+            keys.select_nth_unstable(limit - 1);
+            keys.truncate(limit);
         }
-        hits.sort_unstable_by_key(|entry| key(*entry));
-        (hits.into_iter().map(|entry| (key(entry).0, entry)).collect(), total)
+        keys.sort_unstable();
+        let parts = |key: u64| {
+            let rank = u8::try_from(key >> 56).unwrap_or(NOT_FOUND);
+            (rank, u32::try_from(key & u64::from(u32::MAX)).unwrap_or(u32::MAX))
+        };
+        (keys.into_iter().map(parts).collect(), total)
     }
 
     /// Names that hold the query when some of its characters are spelled: 张san, 上海yf.
     fn names_spelled_in_part(&self, query: &Query, mut found: impl FnMut(usize, Place)) {
         let anchor: String = query.compact.chars().skip_while(char::is_ascii).take_while(|c| !c.is_ascii()).collect();
+        let mut readings = Readings::default();
         self.names.each_match(&anchor, |entry, _| {
             let name = std::str::from_utf8(self.names.get(entry)).unwrap_or_default();
-            if let Some(place) = spelled_in_part(name, &query.compact) {
+            if let Some(place) = readings.place(name, &query.compact) {
                 found(entry, place);
             }
         });
     }
 }
 
-/// Where a query of characters and letters stands in a name; each character may be itself or (part of) a reading.
-fn spelled_in_part(name: &str, query: &str) -> Option<Place> {
-    fn follow(name: &str, query: &str, readings: &mut Vec<String>) -> Option<bool> {
+/// Readings of the characters met in one search, looked up once each.
+#[derive(Default)]
+struct Readings(HashMap<char, Rc<[String]>>);
+
+impl Readings {
+    fn of(&mut self, c: char) -> Rc<[String]> {
+        let look_up = || {
+            let mut found = Vec::new();
+            super::pinyin::readings(c, &mut found);
+            found.into()
+        };
+        Rc::clone(self.0.entry(c).or_insert_with(look_up))
+    }
+
+    /// Follows a query along a name from its beginning; whether that is the whole name, or `None` when it does not fit.
+    fn follow(&mut self, name: &str, query: &str) -> Option<bool> {
         if query.is_empty() {
             return Some(name.is_empty());
         }
         let mut chars = name.chars();
         let c = chars.next()?;
         if let Some(rest) = query.strip_prefix(c)
-            && let Some(whole) = follow(chars.as_str(), rest, readings)
+            && let Some(whole) = self.follow(chars.as_str(), rest)
         {
             return Some(whole);
         }
-        if c.is_ascii() {
+        if c.is_ascii() || !query.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
-        super::pinyin::readings(c, readings);
-        let own = readings.clone();
-        for reading in own {
+        for reading in self.of(c).iter() {
             let common = reading.bytes().zip(query.bytes()).take_while(|(a, b)| a == b).count();
             for taken in [common, 1] {
                 let whole_or_first = taken == reading.len() || taken == 1 || taken == query.len();
                 if taken > 0 && taken <= common && whole_or_first {
                     let rest = query.get(taken..)?;
-                    if let Some(whole) = follow(chars.as_str(), rest, readings) {
+                    if let Some(whole) = self.follow(chars.as_str(), rest) {
                         return Some(whole);
                     }
                 }
@@ -288,12 +310,15 @@ fn spelled_in_part(name: &str, query: &str) -> Option<Place> {
         }
         None
     }
-    let mut readings = Vec::new();
-    if let Some(whole) = follow(name, query, &mut readings) {
-        return Some(if whole { Place::Exact } else { Place::Start });
+
+    /// Where a query of characters and letters stands in a name; each character may be itself or (part of) a reading.
+    fn place(&mut self, name: &str, query: &str) -> Option<Place> {
+        if let Some(whole) = self.follow(name, query) {
+            return Some(if whole { Place::Exact } else { Place::Start });
+        }
+        let mut starts = name.char_indices().skip(1).filter_map(|(at, _)| name.get(at..));
+        starts.any(|rest| self.follow(rest, query).is_some()).then_some(Place::Inside)
     }
-    let mut starts = name.char_indices().skip(1).filter_map(|(at, _)| name.get(at..));
-    starts.any(|rest| follow(rest, query, &mut readings).is_some()).then_some(Place::Inside)
 }
 
 fn kind_of(spelled: Spelled) -> MatchKind {

@@ -209,6 +209,30 @@ mod tests {
         assert!(load(&path).unwrap().is_some());
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_cache_with_any_damage_is_read_or_refused(
+            from in 0..20_000_usize, bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..600),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.sqlite");
+            save(&path, &some(), 1).unwrap();
+            let mut file = std::fs::read(&path).unwrap();
+            for (place, byte) in file.iter_mut().skip(from).zip(bytes) {
+                *place = byte;
+            }
+            std::fs::write(&path, file).unwrap();
+            if let Ok(Some(cached)) = load(&path) {
+                for root in cached.directory.roots() {
+                    cached.directory.count_below(root);
+                }
+                crate::directory::SearchIndex::build(&cached.directory).search("zs", 5);
+            }
+        }
+    }
+
     #[test]
     fn each_profile_and_server_has_its_own_cache() {
         let home = Home::for_this_session().unwrap();

@@ -238,3 +238,40 @@ fn words_of_the_outcomes_are_those_of_the_product() {
         assert_eq!(Outcome::from_name(outcome.name()), outcome);
     }
 }
+
+/// A database with some sends in it, made once.
+static FILLED: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+    let (_folder, home) = home();
+    let history = History::open(&home).unwrap();
+    for number in 0..30 {
+        history.begin(&send(number, &format!("{number}"))).unwrap();
+    }
+    history.run(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")).unwrap();
+    drop(history);
+    std::fs::read(home.history_path()).unwrap()
+});
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_history_with_any_damage_opens_or_is_set_aside(
+        from in proptest::prelude::any::<proptest::sample::Index>(), bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..600),
+    ) {
+        let (_folder, home) = home();
+        let mut file = FILLED.clone();
+        let from = from.index(file.len());
+        for (place, byte) in file.iter_mut().skip(from).zip(bytes) {
+            *place = byte;
+        }
+        std::fs::write(home.history_path(), file).unwrap();
+        match History::open(&home) {
+            Ok(history) => {
+                history.page(&Filter::default(), 0, 50).ok();
+                history.begin(&send(1, "goes on")).ok();
+            }
+            // Its format number was hit: left alone, and said.
+            Err(error) => proptest::prop_assert!(matches!(error, HistoryError::Newer { .. }), "{error:?}"),
+        }
+    }
+}
