@@ -7,6 +7,7 @@
 //! * [`dingtalk`]: the wire: the two systems (api.*, oapi.*), their calls, answers, faults and tokens. No drafts, no screen.
 //! * [`catalogue`]: error code → what happened, cause, what to do, per language; its data is in `assets/catalogue/`.
 //! * [`compose`]: what is being written: drafts, values, findings. Pure: no network, no clock, no screen.
+//! * [`template`]: a card template's export: its variables, its expressions evaluated, its layout solved. Pure as well.
 //! * [`directory`]: people and departments: model, search by name and pinyin, loading through `dingtalk`.
 //! * [`store`]: settings, vault (the OS keyring), drafts on disk, history and directory cache in SQLite.
 //! * [`sandbox`]: a DingTalk stand-in on loopback that speaks the documented contract.
@@ -26,4 +27,5 @@ pub mod dingtalk;
 pub mod directory;
 pub mod sandbox;
 pub mod store;
+pub mod template;
 pub mod ui;
