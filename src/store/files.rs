@@ -67,7 +67,7 @@ pub(super) const SAVING_PREFIX: &str = ".saving-";
 /// Writes a file whole or not at all: into a file beside it, flushed to the disk, then renamed over it.
 ///
 /// The file is readable by its owner only. A link is followed, so that the file it points to is replaced.
-pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().unwrap_or_else(|| Path::new("."));
     let fail = |error: &io::Error| FileError::new(path, error);

@@ -7,6 +7,7 @@
 //! history.sqlite    发送记录                          (store::history)
 //! directory/        one people cache a profile        (store::directory_cache)
 //! logs/
+//! window.toml       size, folded panels, tab          (store::window)
 //! locks/            one file an open window, locked while it lives
 //! ```
 

@@ -12,6 +12,7 @@ mod platform;
 pub mod settings;
 pub mod templates;
 pub mod vault;
+pub mod window;
 
-pub use files::{FileError, Trouble};
+pub use files::{FileError, Trouble, write_atomically};
 pub use home::{Home, HomeError};
