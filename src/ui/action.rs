@@ -1,15 +1,16 @@
 //! What a screen can ask the program to do. Screens only send; the app decides and does it in `logic`.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use super::{
     commands::Command,
     picker::{Picked, PickerRequest},
+    settings::SettingsAction,
     state::{DraftId, InspectorTab, Tab},
     theme::ThemeChoice,
     widgets::Toast,
 };
-use crate::{compose::Draft, lang::Lang};
+use crate::{catalogue::FixAction, compose::Draft, lang::Lang, store::settings::ProfileId};
 
 /// A wish of a screen.
 #[derive(Clone, Debug)]
@@ -47,6 +48,30 @@ pub enum Action {
     Copy(String),
     /// Show a note.
     Toast(Box<Toast>),
+    /// Write and send for another profile.
+    SelectProfile(ProfileId),
+    /// Use a template of the library for the current draft.
+    UseTemplate(Option<String>),
+    /// Send the draft: the person answered the question before a live send.
+    SendConfirmed(DraftId),
+    /// Stop the send on its way.
+    CancelSend,
+    /// Let drafts with errors go out, on the sandbox.
+    SendAnyway(bool),
+    /// Do what an explanation offers.
+    Fix(FixAction),
+    /// Give the current card another `outTrackId`.
+    NewOutTrackId,
+    /// Open an address of the web in the browser.
+    OpenUrl(String),
+    /// Show a folder or file in the desktop's file manager.
+    ShowFolder(PathBuf),
+    /// Try again to keep the drafts that could not be written.
+    RetryDrafts,
+    /// Close the window although something is not finished.
+    CloseAnyway,
+    /// Something for the settings tab's own machinery.
+    Settings(SettingsAction),
     /// Change the language.
     SetLang(Lang),
     /// Change the theme.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 use super::remote::Remote;
+use crate::lang::Lang;
 
 /// The runtime of the program. Cheap to clone; stops when the last clone is dropped.
 #[derive(Clone)]
@@ -125,6 +126,31 @@ impl Background {
 #[error("the job ended without a result: {0}")]
 pub struct JobLost(pub String);
 
+/// How a job ended badly: with an error of its own, or without any result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken<E> {
+    /// Its own error.
+    Error(E),
+    /// It panicked or was lost.
+    Lost(JobLost),
+}
+
+impl<E> From<JobLost> for Broken<E> {
+    fn from(lost: JobLost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl<E> Broken<E> {
+    /// The sentence for a person.
+    pub fn message(&self, lang: Lang, of_error: impl FnOnce(&E, Lang) -> String) -> String {
+        match self {
+            Self::Error(error) => of_error(error, lang),
+            Self::Lost(lost) => tr!(lang, "common.job_lost", reason = lost.0).into_owned(),
+        }
+    }
+}
+
 impl From<JobLost> for String {
     fn from(lost: JobLost) -> Self {
         lost.to_string()
@@ -194,7 +220,7 @@ mod tests {
         let background = Background::new(egui::Context::default());
         let mut remote: Remote<u32, String> = Remote::here(7);
         background.start(&mut remote, async {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            tokio::time::sleep(std::time::Duration::from_mins(1)).await;
             Ok(8)
         });
         remote.cancel();

@@ -128,7 +128,7 @@ mod tests {
         let private = Arc::new(PrivateTable { columns: Vec::new(), rows });
         let card = CardDraft { private, ..CardDraft::default() };
         let at = jiff::Timestamp::UNIX_EPOCH;
-        OpenDraft::new(DraftId("a".to_owned()), String::new(), Draft::Card(card), at, true)
+        OpenDraft::new(DraftId::new("a").unwrap(), String::new(), Draft::Card(card), at, true)
     }
 
     #[test]

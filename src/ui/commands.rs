@@ -58,6 +58,8 @@ pub enum Command {
     ShowHistory,
     /// Show the settings.
     ShowSettings,
+    /// Fetch new tokens.
+    RefreshToken,
     /// The other language.
     ToggleLanguage,
     /// The other theme.
@@ -78,7 +80,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the palette.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Send,
         Self::NewDraft,
         Self::NewCard,
@@ -95,6 +97,7 @@ impl Command {
         Self::ShowNotice,
         Self::ShowHistory,
         Self::ShowSettings,
+        Self::RefreshToken,
         Self::ToggleLanguage,
         Self::ToggleTheme,
         Self::LargerText,
@@ -124,6 +127,7 @@ impl Command {
             Self::ShowNotice => tr!(lang, "command.show_notice"),
             Self::ShowHistory => tr!(lang, "command.show_history"),
             Self::ShowSettings => tr!(lang, "command.show_settings"),
+            Self::RefreshToken => tr!(lang, "command.refresh_token"),
             Self::ToggleLanguage => tr!(lang, "command.toggle_language"),
             Self::ToggleTheme => tr!(lang, "command.toggle_theme"),
             Self::LargerText => tr!(lang, "command.larger_text"),
@@ -155,6 +159,7 @@ impl Command {
             Self::ShowNotice => tr!(lang, "command.show_notice_tip"),
             Self::ShowHistory => tr!(lang, "command.show_history_tip"),
             Self::ShowSettings => tr!(lang, "command.show_settings_tip"),
+            Self::RefreshToken => tr!(lang, "command.refresh_token_tip"),
             Self::ToggleLanguage => tr!(lang, "command.toggle_language_tip"),
             Self::ToggleTheme => tr!(lang, "command.toggle_theme_tip"),
             Self::LargerText => tr!(lang, "command.larger_text_tip"),
@@ -190,7 +195,7 @@ impl Command {
             Self::ToggleDrafts => const { &[ctrl(Key::B)] },
             Self::ToggleInspector => const { &[ctrl(Key::I)] },
             Self::Palette => const { &[ctrl(Key::K)] },
-            Self::NewCard | Self::NewNotice | Self::DeleteDraft | Self::ToggleTheme => &[],
+            Self::NewCard | Self::NewNotice | Self::DeleteDraft | Self::RefreshToken | Self::ToggleTheme => &[],
         }
     }
 
@@ -203,7 +208,6 @@ impl Command {
     pub const fn icon(self) -> Icon {
         match self {
             Self::Send => Icon::Send,
-            Self::NewDraft => Icon::Plus,
             Self::NewCard | Self::ShowCard => Icon::Card,
             Self::NewNotice | Self::ShowNotice => Icon::Notice,
             Self::DuplicateDraft => Icon::Copy,
@@ -216,9 +220,10 @@ impl Command {
             Self::PreviousFinding => Icon::Up,
             Self::ShowHistory => Icon::History,
             Self::ShowSettings => Icon::Settings,
+            Self::RefreshToken => Icon::Key,
             Self::ToggleLanguage => Icon::Globe,
             Self::ToggleTheme => Icon::Moon,
-            Self::LargerText => Icon::Plus,
+            Self::NewDraft | Self::LargerText => Icon::Plus,
             Self::SmallerText => Icon::Minus,
             Self::NormalText => Icon::Check,
             Self::ToggleDrafts => Icon::Template,
@@ -244,7 +249,14 @@ impl Command {
             {
                 Err(tr!(lang, "command.off_not_writing").into_owned())
             }
-            Self::Send | Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile if state.current().is_none() => {
+            Self::Send => state.may_send(),
+            Self::RefreshToken if state.link.is_refreshing() => Err(tr!(lang, "command.off_refreshing").into_owned()),
+            Self::RefreshToken => match state.link.failure(lang) {
+                Some(reason) => Err(reason),
+                None if state.link.session().is_none() => Err(tr!(lang, "send.off_connecting").into_owned()),
+                None => Ok(()),
+            },
+            Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile if state.current().is_none() => {
                 Err(tr!(lang, "command.off_no_draft").into_owned())
             }
             Self::NextFinding | Self::PreviousFinding
@@ -259,6 +271,17 @@ impl Command {
                 Err(tr!(lang, "command.off_no_redo").into_owned())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The tab it shows, if it shows one.
+    pub const fn tab(self) -> Option<Tab> {
+        match self {
+            Self::ShowCard => Some(Tab::Card),
+            Self::ShowNotice => Some(Tab::Notice),
+            Self::ShowHistory => Some(Tab::History),
+            Self::ShowSettings => Some(Tab::Settings),
+            _ => None,
         }
     }
 
@@ -323,7 +346,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_done_says_why() {
-        let mut state = State::new(Lang::Zh);
+        let mut state = State::new(crate::store::settings::Settings::default(), Lang::Zh);
         assert_eq!(Command::DeleteDraft.enabled(&state), Err("还没有草稿".to_owned()));
         state.tab = Tab::Settings;
         assert!(Command::NewDraft.enabled(&state).is_err());

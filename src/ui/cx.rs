@@ -4,11 +4,13 @@ use super::{
     action::{Action, Actions},
     background::Background,
     commands::Command,
+    env::Env,
     findings::Findings,
+    link::Link,
     state::Tab,
     widgets::{Toast, form::Jump},
 };
-use crate::{compose::Finding, lang::Lang};
+use crate::{compose::Finding, lang::Lang, store::settings::Profile};
 
 /// The surroundings of a screen: what it may read, and the queue of its wishes.
 pub struct Cx<'a> {
@@ -18,12 +20,20 @@ pub struct Cx<'a> {
     pub tab: Tab,
     /// The findings of the draft being drawn.
     pub findings: &'a Findings,
+    /// The name of the template of the library that the draft is written with.
+    pub template: Option<&'a str>,
+    /// The profile in use.
+    pub profile: &'a Profile,
+    /// The connection of the profile in use.
+    pub link: &'a Link,
     /// A jump on its way.
     pub jump: &'a Jump,
     /// For jobs of the screen's own.
     pub background: &'a Background,
     /// Wishes.
     pub actions: &'a Actions,
+    /// Clock, randomness, folder.
+    pub env: &'a Env,
 }
 
 impl<'a> Cx<'a> {
@@ -50,6 +60,11 @@ impl<'a> Cx<'a> {
     /// The findings of this pointer and everything below it.
     pub fn findings_below(&self, pointer: &str) -> impl Iterator<Item = &'a Finding> + use<'a> {
         self.findings.below(pointer)
+    }
+
+    /// A fresh random identifier, such as an `outTrackId`.
+    pub fn fresh_id(&self) -> String {
+        (self.env.fresh_id)()
     }
 
     /// Whether a jump goes to this pointer or below it: a folded group has to open, a list to scroll.

@@ -2,15 +2,13 @@
 
 use egui::util::undoer::{Settings, Undoer};
 
-use super::{card, findings::Findings, notice};
+use super::{card, findings::Findings, notice, sending::LastSend};
 use crate::{
     compose::{Draft, Kind, check::CheckCache, file::DraftFile, ready::Ready},
     lang::Lang,
 };
 
-/// The name of a draft on disk and on screen: never reused.
-#[derive(Clone, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
-pub struct DraftId(pub String);
+pub use crate::store::drafts::DraftId;
 
 /// A draft that is open.
 pub struct OpenDraft {
@@ -37,6 +35,8 @@ pub struct OpenDraft {
     /// When it was last changed.
     pub changed_at: jiff::Timestamp,
     seen: Draft,
+    /// How its last send of this session ended.
+    pub last_send: Option<LastSend>,
     undo: Undoer<Draft>,
     /// Counts changes of content or name.
     revision: u64,
@@ -71,6 +71,7 @@ impl OpenDraft {
             template: file.template.clone(),
             rest: DraftFile { draft: empty, ..file },
             changed_at,
+            last_send: None,
             undo,
             revision: 1,
             kept: u64::from(kept),
@@ -180,6 +181,11 @@ impl OpenDraft {
     /// The store has this revision now.
     pub fn was_kept(&mut self, revision: u64) {
         self.kept = self.kept.max(revision);
+    }
+
+    /// Whether the store was ever given it.
+    pub fn is_in_store(&self) -> bool {
+        self.kept > 0
     }
 
     /// Counts changes of content or name.
@@ -331,7 +337,7 @@ mod tests {
     }
 
     fn card(id: &str) -> OpenDraft {
-        OpenDraft::new(DraftId(id.to_owned()), String::new(), Draft::Card(CardDraft::default()), at(0), true)
+        OpenDraft::new(DraftId::new(id).unwrap(), String::new(), Draft::Card(CardDraft::default()), at(0), true)
     }
 
     fn params(open: &mut OpenDraft) -> &mut Vec<ParamRow> {
@@ -379,14 +385,14 @@ mod tests {
         drafts.add(card("a"));
         drafts.add(card("b"));
         let notice = Draft::Notice(NoticeDraft::default());
-        drafts.add(OpenDraft::new(DraftId("n".into()), String::new(), notice, at(0), true));
-        drafts.select(&DraftId("b".into()));
-        assert!(drafts.delete(&DraftId("b".into())));
-        assert_eq!(drafts.current(Kind::Card).unwrap().id.0, "a");
-        assert_eq!(drafts.restore(&DraftId("b".into())), Some(Kind::Card));
-        assert_eq!(drafts.current(Kind::Card).unwrap().id.0, "b");
+        drafts.add(OpenDraft::new(DraftId::new("n").unwrap(), String::new(), notice, at(0), true));
+        drafts.select(&DraftId::new("b").unwrap());
+        assert!(drafts.delete(&DraftId::new("b").unwrap()));
+        assert_eq!(drafts.current(Kind::Card).unwrap().id.as_str(), "a");
+        assert_eq!(drafts.restore(&DraftId::new("b").unwrap()), Some(Kind::Card));
+        assert_eq!(drafts.current(Kind::Card).unwrap().id.as_str(), "b");
         assert!(drafts.current(Kind::Card).unwrap().to_keep().is_some(), "it has to be kept again");
-        assert_eq!(drafts.current(Kind::Notice).unwrap().id.0, "n");
+        assert_eq!(drafts.current(Kind::Notice).unwrap().id.as_str(), "n");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Findings {
         self.by_pointer.partition_point(|index| self.pointer(*index) <= pointer)
     }
 
-    fn picked<'a>(&'a self, start: usize, end: usize) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    fn picked(&self, start: usize, end: usize) -> impl Iterator<Item = &Finding> {
         self.by_pointer[start..end.max(start)].iter().map(|index| &self.list[*index as usize])
     }
 }

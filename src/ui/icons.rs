@@ -4,6 +4,9 @@ use egui::{Color32, Image, ImageSource, Vec2};
 
 use super::theme::size;
 
+/// The program's own icon, 256 × 256.
+pub const APP_PNG: &[u8] = include_bytes!("../../assets/icons/app.png");
+
 macro_rules! icons {
     ($($(#[$doc:meta])* $name:ident = $file:literal),+ $(,)?) => {
         /// An icon of `assets/icons`.

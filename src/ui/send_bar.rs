@@ -1,30 +1,95 @@
 //! The bar at the bottom: how many people, how many calls, for which organisation, and the button that sends.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 
 use super::{
     action::{Action, Actions},
     commands::Command,
+    icons::Icon,
     state::State,
+    theme::{self, size, tokens, tokens::profile_colour},
     widgets::PushButton,
 };
+use crate::compose::Kind;
 
 /// The bar.
 pub fn send_bar_ui(ui: &mut Ui, state: &State, actions: &Actions) {
     let lang = state.lang;
+    let t = tokens(ui.style());
     ui.horizontal(|ui| {
+        ui.set_min_height(size::CONTROL);
+        let profile = state.profile();
+        let icon = if profile.is_sandbox() { Icon::Play } else { Icon::Cloud };
+        ui.add(icon.sized(profile_colour(profile.shown_colour()), 18.0).alt_text(""));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let command = Command::Send;
-            let mut button = PushButton::primary(command.label(lang))
-                .icon(command.icon())
-                .enabled(command.enabled(state))
-                .tooltip(command.tooltip(lang));
-            if let Some(shortcut) = command.shortcut_text(ui.ctx()) {
-                button = button.shortcut(shortcut);
+            send_button(ui, state, actions);
+            let blocked = state.current().is_some_and(|open| open.findings.first_error().is_some());
+            if profile.is_sandbox() && (blocked || state.send_anyway) {
+                let mut on = state.send_anyway;
+                let toggle = ui.checkbox(&mut on, tr!(lang, "send.anyway"));
+                if toggle.on_hover_text(tr!(lang, "send.anyway_tip")).changed() {
+                    actions.send(Action::SendAnyway(on));
+                }
             }
-            if button.show(ui).clicked() {
-                actions.send(Action::Run(command));
-            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                summary_ui(ui, state, actions, t);
+            });
         });
     });
+}
+
+/// `2 人 · 1 次调用 · 演练，不会真的发出`.
+fn summary_ui(ui: &mut Ui, state: &State, actions: &Actions, t: &theme::Tokens) {
+    let lang = state.lang;
+    if let Some(running) = &state.running {
+        let seconds = (state.now_unix - running.began.as_second()).max(0);
+        let text = tr!(lang, "send.bar_running", title = running.title, seconds = seconds);
+        ui.add(egui::Label::new(text).truncate());
+        if !running.cancelled && PushButton::quiet(tr!(lang, "common.cancel")).small().show(ui).clicked() {
+            actions.send(Action::CancelSend);
+        }
+        return;
+    }
+    let profile = state.profile();
+    let mut parts = Vec::new();
+    if let Some(reach) = state.reach() {
+        parts.push(reach.text(lang));
+        parts.push(tr!(lang, "send.one_call").into_owned());
+    } else if let Some(open) = state.current() {
+        let named = match &open.draft {
+            crate::compose::Draft::Card(card) => card.receivers.len(),
+            crate::compose::Draft::Notice(notice) => notice.users.len() + notice.departments.len(),
+        };
+        if named == 0 && open.draft.kind() == Kind::Notice {
+            parts.push(tr!(lang, "send.nobody").into_owned());
+        }
+    }
+    let text = if profile.is_sandbox() {
+        tr!(lang, "send.practice").into_owned()
+    } else {
+        tr!(lang, "send.live", organisation = profile.organisation_name()).into_owned()
+    };
+    ui.spacing_mut().item_spacing.x = size::S;
+    if !parts.is_empty() {
+        ui.add(egui::Label::new(theme::medium(parts.join(" · "))).selectable(false));
+        ui.label(RichText::new("·").color(t.muted));
+    }
+    let ink = if profile.is_sandbox() { t.muted } else { t.text };
+    ui.add(egui::Label::new(RichText::new(text).color(ink)).truncate().selectable(false));
+}
+
+fn send_button(ui: &mut Ui, state: &State, actions: &Actions) {
+    let lang = state.lang;
+    let command = Command::Send;
+    let mut button = PushButton::primary(command.label(lang))
+        .icon(command.icon())
+        .enabled(command.enabled(state))
+        .tooltip(command.tooltip(lang))
+        .min_width(96.0);
+    if let Some(shortcut) = command.shortcut_text(ui.ctx()) {
+        button = button.shortcut(shortcut);
+    }
+    if button.show(ui).clicked() {
+        actions.send(Action::Run(command));
+    }
 }

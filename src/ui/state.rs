@@ -1,8 +1,25 @@
-//! What the program shows: which tab, which draft, language, theme. Read by the screens, changed by the app only.
+//! What the program shows: which tab, which draft, profile, connection, a send on its way. Read by the screens, changed by
+//! the app only.
+
+use std::sync::Arc;
 
 pub use super::drafts::{DraftId, Drafts, OpenDraft};
-use super::theme::ThemeChoice;
-use crate::{compose::Kind, lang::Lang};
+use super::{
+    background::Broken,
+    checking::Facts,
+    link::Link,
+    remote::Remote,
+    sending::{Reach, Running},
+    theme::ThemeChoice,
+};
+use crate::{
+    compose::{Kind, Severity},
+    lang::Lang,
+    store::{
+        history::{History, HistoryError},
+        settings::{Profile, Settings},
+    },
+};
 
 /// The tabs, in their order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
@@ -60,6 +77,7 @@ impl InspectorTab {
 }
 
 /// What the program shows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on screen")]
 pub struct State {
     /// The language of the interface.
     pub lang: Lang,
@@ -79,22 +97,51 @@ pub struct State {
     pub drafts: Drafts,
     /// Whether a text field has the keyboard: undo belongs to it then.
     pub text_focused: bool,
+    /// Profiles and appearance, as last saved or being saved.
+    pub settings: Settings,
+    /// The connection of the current profile.
+    pub link: Link,
+    /// The history, once it is open.
+    pub history: Remote<Arc<History>, Broken<HistoryError>>,
+    /// A send on its way. One at a time.
+    pub running: Option<Running>,
+    /// What is known beyond the drafts.
+    pub facts: Facts,
+    /// Whether a draft with errors may be sent, on the sandbox only.
+    pub send_anyway: bool,
+    /// Until when a limit has to be waited for, Unix seconds.
+    pub wait_until: Option<i64>,
+    /// The time of this pass, Unix seconds.
+    pub now_unix: i64,
 }
 
 impl State {
     /// A state without drafts.
-    pub fn new(lang: Lang) -> Self {
+    pub fn new(settings: Settings, lang: Lang) -> Self {
         Self {
             lang,
-            theme: ThemeChoice::System,
-            zoom: 1.0,
+            theme: settings.theme,
+            zoom: settings.text_scale,
             tab: Tab::Card,
             inspector: InspectorTab::Preview,
             drafts_open: true,
             inspector_open: true,
             drafts: Drafts::default(),
             text_focused: false,
+            settings,
+            link: Link::default(),
+            history: Remote::NotAsked,
+            running: None,
+            facts: Facts::default(),
+            send_anyway: false,
+            wait_until: None,
+            now_unix: 0,
         }
+    }
+
+    /// The profile in use.
+    pub fn profile(&self) -> &Profile {
+        self.settings.current()
     }
 
     /// The draft being written on the tab shown.
@@ -105,5 +152,57 @@ impl State {
     /// The same, to change.
     pub fn current_mut(&mut self) -> Option<&mut OpenDraft> {
         self.tab.kind().and_then(|kind| self.drafts.current_mut(kind))
+    }
+
+    /// Whether the current draft may go out although it has errors.
+    pub fn overrules_errors(&self) -> bool {
+        self.send_anyway && self.profile().is_sandbox()
+    }
+
+    /// Whom the current draft reaches, once it is checked and has no error.
+    pub fn reach(&self) -> Option<Reach> {
+        self.current()?.ready.as_ref().map(|ready| Reach::of(ready, self.facts.people.as_deref()))
+    }
+
+    /// Why the current draft cannot be sent now, in the reader's language.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn may_send(&self) -> Result<(), String> {
+        let lang = self.lang;
+        let Some(open) = self.current() else { return Err(tr!(lang, "command.off_no_draft").into_owned()) };
+        if self.running.is_some() {
+            return Err(tr!(lang, "send.off_running").into_owned());
+        }
+        if let Some(error) = self.history.failure() {
+            let reason = error.message(lang, HistoryError::message);
+            return Err(tr!(lang, "send.off_history", reason = reason).into_owned());
+        }
+        if self.history.value().is_none() {
+            return Err(tr!(lang, "send.off_opening").into_owned());
+        }
+        if let Some(reason) = self.link.failure(lang) {
+            return Err(reason);
+        }
+        if self.link.connection().is_none() {
+            return Err(tr!(lang, "send.off_connecting").into_owned());
+        }
+        if open.needs_check() {
+            return Err(tr!(lang, "send.off_checking").into_owned());
+        }
+        if let Some(until) = self.wait_until.filter(|until| *until > self.now_unix) {
+            return Err(tr!(lang, "send.off_waiting", seconds = until - self.now_unix).into_owned());
+        }
+        if let Some(first) = open.findings.first_error()
+            && !self.overrules_errors()
+        {
+            let (count, first) = (open.findings.count(Severity::Error), first.message(lang));
+            return Err(if count == 1 {
+                first
+            } else {
+                tr!(lang, "send.off_errors", count = count, first = first).into_owned()
+            });
+        }
+        Ok(())
     }
 }

@@ -7,16 +7,18 @@ use super::{
     commands::Command,
     icons::Icon,
     state::{State, Tab},
-    theme::{fonts, size, tokens},
-    widgets::{PushButton, Toasts, icon_button},
+    theme::{fonts, size, tokens, tokens::profile_colour},
+    widgets::{Dot, PushButton, Toasts, buttons::icon_button_sized, icon_button, status_dot},
 };
+use crate::{dingtalk::TokenState, lang::Lang, store::settings::Profile};
 
 /// The bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, actions: &Actions, toasts: &mut Toasts) {
     let lang = state.lang;
     ui.horizontal(|ui| {
         ui.set_min_height(size::CONTROL);
-        ui.label(super::theme::medium(tr!(lang, "app.title")));
+        profile_ui(ui, state, actions);
+        token_ui(ui, state, actions);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = size::XS;
             let dark = ui.visuals().dark_mode;
@@ -40,6 +42,121 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, actions: &Actions, toasts: &mut To
             }
         });
     });
+}
+
+/// Which profile: its colour, name and whether anything really goes out; a menu of the others.
+fn profile_ui(ui: &mut Ui, state: &State, actions: &Actions) {
+    let lang = state.lang;
+    let profile = state.profile();
+    let colour = profile_colour(profile.shown_colour());
+    let t = tokens(ui.style());
+    let button = ui
+        .scope(|ui| {
+            let widgets = &mut ui.visuals_mut().widgets;
+            widgets.inactive.weak_bg_fill = t.surface;
+            let name = RichText::new(&profile.name).family(fonts::medium());
+            let chevron = Icon::ChevronDown.sized(t.muted, 12.0).alt_text("");
+            ui.add(
+                Button::new((Icon::User.tinted(colour).alt_text(""), name, chevron))
+                    .min_size(vec2(120.0, size::CONTROL)),
+            )
+        })
+        .inner
+        .accessible_name(tr!(lang, "shell.profile_named", name = profile.name));
+    let button = button.on_hover_text(tr!(lang, "shell.profile_tip"));
+    egui::Popup::menu(&button).accessible_name(tr!(lang, "shell.profile")).show(|ui| {
+        ui.set_min_width(240.0);
+        for other in &state.settings.profiles {
+            let chosen = other.id() == profile.id();
+            let dot = Icon::User.tinted(profile_colour(other.shown_colour())).alt_text("");
+            let kind = RichText::new(kind_word(other, lang)).size(size::SMALL).color(t.muted);
+            let row = Button::selectable(chosen, (dot, other.name.as_str())).right_text(kind);
+            if ui.add(row.min_size(vec2(240.0, size::CONTROL))).accessible_name(other.name.clone()).clicked() {
+                actions.send(Action::SelectProfile(other.id()));
+                ui.close();
+            }
+        }
+        ui.separator();
+        let manage = PushButton::quiet(tr!(lang, "shell.manage_profiles")).icon(Icon::Settings);
+        if manage.show(ui).clicked() {
+            actions.send(Action::Run(Command::ShowSettings));
+            ui.close();
+        }
+    });
+    // The badge says with words what the colour says.
+    egui::Frame::new().fill(colour).corner_radius(size::RADIUS).inner_margin(egui::Margin::symmetric(8, 2)).show(
+        ui,
+        |ui| {
+            let text = medium_small(kind_word(profile, lang)).color(t.on_primary);
+            ui.add(egui::Label::new(text).selectable(false));
+        },
+    );
+}
+
+fn medium_small(text: String) -> RichText {
+    RichText::new(text).family(fonts::medium()).size(size::SMALL)
+}
+
+fn kind_word(profile: &Profile, lang: Lang) -> String {
+    if profile.is_sandbox() { tr!(lang, "shell.practice") } else { tr!(lang, "shell.live") }.into_owned()
+}
+
+/// The token of the connection: whether it is there, how long it lasts, and the button that fetches a new one.
+fn token_ui(ui: &mut Ui, state: &State, actions: &Actions) {
+    let lang = state.lang;
+    let (dot, text, tip) = token_words(state);
+    let response = status_dot(ui, dot, text);
+    response.on_hover_text(tip);
+    let command = Command::RefreshToken;
+    let enabled = command.enabled(state);
+    let tip = match &enabled {
+        Ok(()) => command.tooltip(lang),
+        Err(reason) => format!("{}（{reason}）", command.label(lang)),
+    };
+    let button = icon_button_sized(ui, Icon::Refresh, tip, 26.0, enabled.is_ok());
+    if button.accessible_name(command.label(lang)).clicked() {
+        actions.send(Action::Run(command));
+    }
+}
+
+fn token_words(state: &State) -> (Dot, String, String) {
+    let lang = state.lang;
+    if let Some(reason) = state.link.failure(lang) {
+        return (Dot::Error, tr!(lang, "shell.not_connected").into_owned(), reason);
+    }
+    let Some(status) = state.link.token() else {
+        return (Dot::Busy, tr!(lang, "shell.connecting").into_owned(), String::new());
+    };
+    let renew = if status.renewable { tr!(lang, "shell.token_renews") } else { tr!(lang, "shell.token_pasted") };
+    let (dot, text) = match status.state {
+        TokenState::NotFetched => (Dot::Off, tr!(lang, "shell.token_none")),
+        TokenState::Fetching => (Dot::Busy, tr!(lang, "shell.token_fetching")),
+        TokenState::Expired => (Dot::Warning, tr!(lang, "shell.token_expired")),
+        TokenState::Failed => (Dot::Error, tr!(lang, "shell.token_failed")),
+        TokenState::Missing => (Dot::Error, tr!(lang, "shell.token_missing")),
+        TokenState::Here => match status.seconds_left {
+            None => (Dot::Ok, tr!(lang, "shell.token_ok")),
+            Some(left) => {
+                let dot = if left > 600 { Dot::Ok } else { Dot::Warning };
+                return (
+                    dot,
+                    tr!(lang, "shell.token_left", left = time_left(left, lang)).into_owned(),
+                    renew.into_owned(),
+                );
+            }
+        },
+    };
+    (dot, text.into_owned(), renew.into_owned())
+}
+
+/// `1 小时 50 分`: to five minutes above ten, to the minute below.
+pub fn time_left(seconds: i64, lang: Lang) -> String {
+    let minutes = if seconds > 600 { seconds / 300 * 5 } else { seconds / 60 };
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => tr!(lang, "shell.minutes", minutes = minutes),
+        (hours, minutes) => tr!(lang, "shell.hours_minutes", hours = hours, minutes = minutes),
+    }
+    .into_owned()
 }
 
 fn messages_ui(ui: &mut Ui, state: &State, actions: &Actions, toasts: &mut Toasts) {
@@ -102,4 +219,16 @@ pub fn tabs_ui(ui: &mut Ui, state: &State, actions: &Actions) {
         }
     });
     ui.add_space(4.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_coarse_far_away_and_fine_near_the_end() {
+        let zh = |seconds| time_left(seconds, Lang::Zh);
+        assert_eq!([zh(7199), zh(6720), zh(3600)], ["1 小时 55 分", "1 小时 50 分", "1 小时 0 分"]);
+        assert_eq!([zh(599), zh(61), zh(5)], ["9 分钟", "1 分钟", "0 分钟"]);
+    }
 }

@@ -2,14 +2,16 @@
 
 use super::App;
 use crate::{
-    compose::{CardDraft, Draft, Finding, Kind, NoticeDraft},
+    compose::{Draft, Kind},
     lang::Lang,
+    store::settings::ProfileId,
     ui::{
         action::Action,
         commands::Command,
+        files::FileEvent,
         picker,
         state::{DraftId, InspectorTab, OpenDraft, Tab},
-        theme::{ThemeChoice, size},
+        theme::{self, ThemeChoice, size},
         widgets::{Level, Toast},
     },
 };
@@ -22,47 +24,42 @@ impl App {
             return;
         }
         let lang = self.state.lang;
+        let now = self.now();
         match command {
-            Command::Send | Command::OpenFile | Command::SaveFile => {}
-            Command::NewDraft => match self.state.tab.kind() {
-                Some(Kind::Notice) => self.new_draft(Draft::Notice(NoticeDraft::default()), String::new()),
-                _ => self.new_draft(Draft::Card(CardDraft::default()), String::new()),
-            },
-            Command::NewCard => self.new_draft(Draft::Card(CardDraft::default()), String::new()),
-            Command::NewNotice => self.new_draft(Draft::Notice(NoticeDraft::default()), String::new()),
-            Command::DuplicateDraft => {
-                if let Some(open) = self.state.current() {
-                    let name = tr!(lang, "shell.copy_of", name = open.title(lang)).into_owned();
-                    self.new_draft(open.draft.clone(), name);
-                }
-            }
+            Command::Send => self.send_current(),
+            Command::NewDraft => self.new_draft(Draft::new(self.state.tab.kind().unwrap_or(Kind::Card)), String::new()),
+            Command::NewCard => self.new_draft(Draft::new(Kind::Card), String::new()),
+            Command::NewNotice => self.new_draft(Draft::new(Kind::Notice), String::new()),
+            Command::DuplicateDraft => self.duplicate_draft(),
             Command::DeleteDraft => {
                 if let Some(id) = self.state.current().map(|open| open.id.clone()) {
                     self.delete_draft(&id);
                 }
             }
+            Command::OpenFile => self.files.open(&self.background, lang, self.env.native_dialogs),
+            Command::SaveFile => {
+                if let Some(open) = self.state.current() {
+                    let (file, name) = (open.to_file(), open.title(lang));
+                    self.files.save(&self.background, lang, self.env.native_dialogs, file, &name);
+                }
+            }
             Command::Undo => {
-                let now = self.now();
                 if let Some(open) = self.state.current_mut() {
                     open.undo(now);
                 }
             }
             Command::Redo => {
-                let now = self.now();
                 if let Some(open) = self.state.current_mut() {
                     open.redo(now);
                 }
             }
             Command::NextFinding => self.walk_findings(1),
             Command::PreviousFinding => self.walk_findings(-1),
-            Command::ShowCard => self.state.tab = Tab::Card,
-            Command::ShowNotice => self.state.tab = Tab::Notice,
-            Command::ShowHistory => self.state.tab = Tab::History,
-            Command::ShowSettings => self.state.tab = Tab::Settings,
-            Command::ToggleLanguage => {
-                let other = if lang == Lang::Zh { Lang::En } else { Lang::Zh };
-                self.set_lang(other);
+            Command::ShowCard | Command::ShowNotice | Command::ShowHistory | Command::ShowSettings => {
+                self.state.tab = command.tab().unwrap_or_default();
             }
+            Command::RefreshToken => self.state.link.refresh(&self.background),
+            Command::ToggleLanguage => self.set_lang(if lang == Lang::Zh { Lang::En } else { Lang::Zh }),
             Command::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
                 self.set_theme(ctx, if dark { ThemeChoice::Light } else { ThemeChoice::Dark });
@@ -78,30 +75,19 @@ impl App {
 
     /// Carries out a wish.
     pub(super) fn apply(&mut self, ctx: &egui::Context, action: Action) {
+        let now = self.now();
         match action {
             Action::Run(command) => self.run(ctx, command),
             Action::ShowTab(tab) => self.state.tab = tab,
-            Action::ShowInspector(part) => {
-                self.state.inspector = part;
-                self.state.inspector_open = true;
-            }
-            Action::SelectDraft(id) => {
-                if let Some(kind) = self.state.drafts.select(&id) {
-                    self.state.tab = Tab::of(kind);
-                }
-            }
+            Action::ShowInspector(part) => self.show_inspector(part),
+            Action::SelectDraft(id) => self.show_draft(&id),
             Action::RenameDraft(id, name) => {
-                let now = self.now();
                 if let Some(open) = self.state.drafts.get_mut(&id) {
                     open.rename(name, now);
                 }
             }
             Action::DeleteDraft(id) => self.delete_draft(&id),
-            Action::RestoreDraft(id) => {
-                if let Some(kind) = self.state.drafts.restore(&id) {
-                    self.state.tab = Tab::of(kind);
-                }
-            }
+            Action::RestoreDraft(id) => self.restore_draft(&id),
             Action::NewDraft { draft, name } => self.new_draft(*draft, name),
             Action::Jump(pointer) => self.jump.to(pointer),
             Action::UndoStep => {
@@ -124,24 +110,70 @@ impl App {
                 self.toasts.add(Toast::ok(tr!(self.state.lang, "common.copied")));
             }
             Action::Toast(toast) => self.toasts.add(*toast),
+            Action::SelectProfile(id) => self.select_profile(id),
+            Action::UseTemplate(template) => {
+                if let Some(open) = self.state.current_mut() {
+                    open.use_template(template, now);
+                }
+            }
+            Action::SendConfirmed(id) => self.send_now(&id),
+            Action::CancelSend => self.cancel_send(),
+            Action::SendAnyway(on) => self.state.send_anyway = on,
+            Action::Fix(fix) => self.fix(ctx, fix),
+            Action::NewOutTrackId => self.new_out_track_id(),
+            Action::OpenUrl(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
+            Action::ShowFolder(path) => {
+                if let Err(error) = opener::open(&path) {
+                    let text = tr!(self.state.lang, "shell.cannot_open", path = path.display(), reason = error);
+                    self.toasts.add(Toast::error(text));
+                }
+            }
+            Action::RetryDrafts => self.retry_drafts(),
+            Action::CloseAnyway => self.close_anyway(ctx),
+            Action::Settings(action) => self.apply_settings(ctx, action),
             Action::SetLang(lang) => self.set_lang(lang),
             Action::SetTheme(theme) => self.set_theme(ctx, theme),
             Action::SetZoom(zoom) => self.set_zoom(ctx, zoom),
         }
     }
 
-    fn set_lang(&mut self, lang: Lang) {
-        self.state.lang = lang;
+    pub(super) fn show_inspector(&mut self, part: InspectorTab) {
+        self.state.inspector = part;
+        self.state.inspector_open = true;
     }
 
-    fn set_theme(&mut self, ctx: &egui::Context, theme: ThemeChoice) {
-        self.state.theme = theme;
-        theme.apply(ctx);
+    /// Writes and sends for another profile from now on.
+    pub(super) fn select_profile(&mut self, id: ProfileId) {
+        let Some(name) = self.state.settings.by_id(id).map(|profile| profile.name.clone()) else { return };
+        if self.state.profile().id() == id {
+            return;
+        }
+        self.state.settings.current_profile = name;
+        self.state.send_anyway = false;
+        self.state.wait_until = None;
+        self.confirm = None;
+        self.save_settings();
+        self.connect();
+    }
+
+    fn set_lang(&mut self, lang: Lang) {
+        self.state.lang = lang;
+        self.state.settings.language = Some(lang);
+        self.save_settings();
+    }
+
+    fn set_theme(&mut self, ctx: &egui::Context, choice: ThemeChoice) {
+        self.state.theme = choice;
+        theme::choose(ctx, choice);
+        self.state.settings.theme = choice;
+        self.save_settings();
     }
 
     fn set_zoom(&mut self, ctx: &egui::Context, zoom: f32) {
         self.state.zoom = zoom.clamp(size::ZOOM[0], size::ZOOM[size::ZOOM.len() - 1]);
         ctx.set_zoom_factor(self.state.zoom);
+        self.state.settings.text_scale = self.state.zoom;
+        self.save_settings();
     }
 
     fn zoom_by(&mut self, ctx: &egui::Context, steps: isize) {
@@ -150,40 +182,102 @@ impl App {
         self.set_zoom(ctx, size::ZOOM[next]);
     }
 
-    fn new_draft(&mut self, draft: Draft, name: String) {
-        let id = DraftId((self.env.fresh_id)());
-        let kind = draft.kind();
-        let now = self.now();
-        self.state.drafts.add(OpenDraft::new(id.clone(), name, draft, now, false));
-        self.state.drafts.select(&id);
-        self.state.tab = Tab::of(kind);
+    /// A new draft, made the current one. A card without an `outTrackId` gets one, and the ids of the profile.
+    pub(super) fn new_draft(&mut self, mut draft: Draft, name: String) {
+        let fill = |text: &mut String, from: &str| {
+            if text.trim().is_empty() {
+                from.trim().clone_into(text);
+            }
+        };
+        let profile = self.state.profile().clone();
+        let sandbox = self.state.link.sandbox().cloned();
+        match &mut draft {
+            Draft::Card(card) => {
+                fill(&mut card.out_track_id, &(self.env.fresh_id)());
+                fill(&mut card.robot_code, &profile.robot_code);
+                fill(&mut card.open_conversation_id, &profile.open_conversation_id);
+                fill(&mut card.callback_route_key, &profile.callback_route_key);
+                if let Some(sandbox) = sandbox {
+                    fill(&mut card.robot_code, &sandbox.robot_code());
+                    fill(&mut card.open_conversation_id, &sandbox.open_conversation_id());
+                }
+            }
+            Draft::Notice(notice) => {
+                fill(&mut notice.agent_id, &profile.agent_id);
+                if let Some(sandbox) = sandbox {
+                    fill(&mut notice.agent_id, &sandbox.agent_id().to_string());
+                }
+            }
+        }
+        let Some(id) = DraftId::new((self.env.fresh_id)()) else { return };
+        let open = OpenDraft::new(id.clone(), name, draft, self.now(), false);
+        self.state.drafts.add(open);
+        self.show_draft(&id);
+    }
+
+    fn duplicate_draft(&mut self) {
+        let lang = self.state.lang;
+        let Some(open) = self.state.current() else { return };
+        let name = tr!(lang, "shell.copy_of", name = open.title(lang)).into_owned();
+        let mut file = open.to_file();
+        if let Draft::Card(card) = &mut file.draft {
+            // Another card: with the same id it would keep the first one's content.
+            card.out_track_id = (self.env.fresh_id)();
+        }
+        let Some(id) = DraftId::new((self.env.fresh_id)()) else { return };
+        self.state.drafts.add(OpenDraft::from_file(id.clone(), name, file, self.env.now(), false));
+        self.show_draft(&id);
     }
 
     fn delete_draft(&mut self, id: &DraftId) {
         let lang = self.state.lang;
-        let Some(title) = self.state.drafts.get(id).map(|open| open.title(lang)) else { return };
+        let Some(open) = self.state.drafts.get(id) else { return };
+        let title = open.title(lang);
+        if let Some(store) = &self.store
+            && open.is_in_store()
+            && let Err(error) = store.delete(id)
+        {
+            self.toasts.add(Toast::error(tr!(lang, "shell.delete_failed", reason = error.message(lang))));
+            return;
+        }
         if self.state.drafts.delete(id) {
             let toast = Toast::new(Level::Info, tr!(lang, "shell.draft_deleted", name = title));
             self.toasts.add(toast.action(tr!(lang, "command.undo"), Action::RestoreDraft(id.clone())));
         }
     }
 
-    /// Jumps to the next or previous finding, from the one jumped to last.
-    fn walk_findings(&mut self, step: isize) {
-        let Some(open) = self.state.current() else { return };
-        let all: &[Finding] = open.findings.all();
-        if all.is_empty() {
-            return;
+    fn restore_draft(&mut self, id: &DraftId) {
+        let Some(kind) = self.state.drafts.restore(id) else { return };
+        self.state.tab = Tab::of(kind);
+        if let Some(store) = &self.store {
+            // It is written again anyway; without this a second copy would stay among the deleted ones.
+            store.restore(id).ok();
         }
-        let count = all.len();
-        let next = match self.finding_at.as_ref().filter(|(id, _)| *id == open.id) {
-            Some((_, at)) => at.min(&(count - 1)).checked_add_signed(step).map_or(count - 1, |next| next % count),
-            None if step < 0 => count - 1,
-            None => 0,
-        };
-        let (id, pointer) = (open.id.clone(), all[next].pointer.clone());
-        self.finding_at = Some((id, next));
-        self.state.inspector = InspectorTab::Checks;
-        self.jump.to(pointer);
+    }
+
+    pub(super) fn take_dropped_files(&mut self, ctx: &egui::Context) {
+        let paths: Vec<_> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        if !paths.is_empty() {
+            self.files.read(&self.background, self.state.lang, paths);
+        }
+    }
+
+    /// Takes what was opened and saved.
+    pub(super) fn take_files(&mut self) {
+        let lang = self.state.lang;
+        for event in self.files.poll(&self.background, lang) {
+            match event {
+                FileEvent::Opened(name, file) => {
+                    let Some(id) = DraftId::new((self.env.fresh_id)()) else { continue };
+                    self.state.drafts.add(OpenDraft::from_file(id.clone(), name, *file, self.env.now(), false));
+                    self.show_draft(&id);
+                }
+                FileEvent::Saved(path) => {
+                    self.toasts.add(Toast::ok(tr!(lang, "files.saved", path = path.display())));
+                }
+                FileEvent::Failed(reason) => self.toasts.add(Toast::error(reason)),
+            }
+        }
     }
 }

@@ -1,41 +1,45 @@
 //! The application: owns the state, runs what screens asked for (`logic`, `dispatch`) and draws the frame (`frame`).
+//!
+//! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
+//! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
+//!   secrets, the connection check, the sandbox.
 
 mod dispatch;
+mod fix;
 mod frame;
+mod keep;
 mod logic;
+mod profiles;
+mod send;
 
-use std::sync::Arc;
+mod start;
+
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     action::Actions,
-    background::Background,
-    checking::{Checker, Facts},
+    background::{Background, Broken},
+    checking::Checker,
+    env::Env,
+    files::Files,
+    history, inspector,
+    link::SandboxSlot,
     palette::Palette,
     picker::Picker,
-    state::{DraftId, OpenDraft, State},
-    theme,
+    remote::Remote,
+    sending::Confirm,
+    settings,
+    state::{DraftId, State},
     widgets::{Toasts, form::Jump},
 };
-use crate::{
-    compose::{CardDraft, Draft, NoticeDraft},
-    lang::Lang,
+use crate::store::{
+    FileError,
+    drafts::Drafts as DraftStore,
+    history::{EarlierUse, HistoryError},
+    settings::{Settings, SettingsError},
+    templates::Templates,
+    window::WindowMemory,
 };
-
-/// What the program takes from its surroundings; tests give their own.
-#[derive(Clone)]
-pub struct Env {
-    /// The time.
-    pub now: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>,
-    /// A fresh random identifier.
-    pub fresh_id: Arc<dyn Fn() -> String + Send + Sync>,
-}
-
-impl Env {
-    /// The real surroundings.
-    pub fn real() -> Self {
-        Self { now: Arc::new(jiff::Timestamp::now), fresh_id: Arc::new(|| uuid::Uuid::new_v4().simple().to_string()) }
-    }
-}
 
 /// The program's window.
 pub struct App {
@@ -43,46 +47,65 @@ pub struct App {
     /// What the screens show.
     pub state: State,
     background: Background,
-    checker: Checker,
-    facts: Facts,
     actions: Actions,
+    sandbox: SandboxSlot,
+    checker: Checker,
     jump: Jump,
     toasts: Toasts,
     palette: Palette,
     picker: Picker,
+    files: Files,
+    history_view: history::View,
+    inspector_view: inspector::View,
+    settings_view: settings::View,
+    /// The library of notice templates.
+    templates: Templates,
     renaming: Option<(DraftId, String)>,
+    confirm: Option<Confirm>,
     /// The finding jumped to last, of which draft.
     finding_at: Option<(DraftId, usize)>,
+    /// Where drafts are kept; `None` when its thread could not be started (a banner says so).
+    store: Option<Arc<DraftStore>>,
+    /// The drafts of the last run, being read.
+    reading: Remote<Vec<start::ReadDraft>>,
+    /// Whether there was nothing yet: the first card and notice are to be filled in.
+    first_run: bool,
+    /// A large draft on its way to the store: its id and revision.
+    keeping: Remote<(DraftId, u64)>,
+    /// When changed drafts are to be kept, in seconds of egui's clock.
+    keep_at: Option<f64>,
+    /// Why the last draft could not be kept.
+    keep_trouble: Option<FileError>,
+    /// Settings on their way to the disk.
+    saving: Remote<Settings, Broken<SettingsError>>,
+    /// Whether they changed again meanwhile.
+    save_again: bool,
+    /// Earlier uses of outTrackIds, asked from the history: id → what was found.
+    earlier: HashMap<String, Option<EarlierUse>>,
+    earlier_asked: Remote<(String, Option<EarlierUse>), Broken<HistoryError>>,
+    memory: WindowMemory,
+    closing: keep::Closing,
 }
 
 impl App {
-    /// Starts with the theme installed on `ctx`.
-    pub fn new(ctx: &egui::Context, env: Env) -> Self {
-        theme::install(ctx);
-        let mut state = State::new(Lang::of_system());
-        state.theme.apply(ctx);
-        for draft in [Draft::Card(CardDraft::default()), Draft::Notice(NoticeDraft::default())] {
-            let id = DraftId((env.fresh_id)());
-            state.drafts.add(OpenDraft::new(id, String::new(), draft, (env.now)(), false));
-        }
-        Self {
-            env,
-            state,
-            background: Background::new(ctx.clone()),
-            checker: Checker::default(),
-            facts: Facts::default(),
-            actions: Actions::new(ctx.clone()),
-            jump: Jump::default(),
-            toasts: Toasts::default(),
-            palette: Palette::default(),
-            picker: Picker::default(),
-            renaming: None,
-            finding_at: None,
-        }
+    fn now(&self) -> jiff::Timestamp {
+        self.env.now()
     }
 
-    fn now(&self) -> jiff::Timestamp {
-        (self.env.now)()
+    /// The ids of everything the program keeps, for tests and the smoke test of the window.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Whether a background job of the shell is on its way (a test waits for its end).
+    pub fn is_busy(&self) -> bool {
+        self.reading.is_pending()
+            || self.keeping.is_pending()
+            || self.saving.is_pending()
+            || self.state.link.is_pending()
+            || self.state.history.is_pending()
+            || self.state.running.is_some()
+            || self.state.current().is_some_and(super::state::OpenDraft::needs_check)
     }
 }
 
@@ -93,5 +116,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // Also when the window was closed without a close request that could be answered.
+        self.keep_everything_now();
     }
 }

@@ -10,49 +10,20 @@ use egui::{
 
 pub use tokens::{DARK, LIGHT, Tokens, size};
 
+pub use crate::store::settings::Theme as ThemeChoice;
+
 /// The colours of the theme that a piece of screen is drawn in.
 pub fn tokens(style: &Style) -> &'static Tokens {
     if style.visuals.dark_mode { &DARK } else { &LIGHT }
 }
 
-/// The theme a person chose.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
-pub enum ThemeChoice {
-    /// As the desktop has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl ThemeChoice {
-    /// All choices, in the order they are offered.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The word in `settings.toml`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// The choice of a word in `settings.toml`; anything unknown follows the desktop.
-    pub fn from_name(name: &str) -> Self {
-        Self::ALL.into_iter().find(|choice| choice.name() == name).unwrap_or_default()
-    }
-
-    /// Shows it.
-    pub fn apply(self, ctx: &Context) {
-        ctx.set_theme(match self {
-            Self::System => ThemePreference::System,
-            Self::Light => ThemePreference::Light,
-            Self::Dark => ThemePreference::Dark,
-        });
-    }
+/// Shows the theme a person chose.
+pub fn choose(ctx: &Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Light => ThemePreference::Light,
+        ThemeChoice::Dark => ThemePreference::Dark,
+    });
 }
 
 /// Fonts, both styles and the image loader. Call it once, before the first pass.
@@ -168,14 +139,6 @@ fn apply(style: &mut Style, t: &'static Tokens) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_theme_survives_being_written_as_a_word() {
-        for choice in ThemeChoice::ALL {
-            assert_eq!(ThemeChoice::from_name(choice.name()), choice);
-        }
-        assert_eq!(ThemeChoice::from_name("sepia"), ThemeChoice::System);
-    }
 
     #[test]
     fn the_bundled_fonts_draw_simplified_traditional_and_japanese() {

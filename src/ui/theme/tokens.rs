@@ -2,6 +2,8 @@
 
 use egui::Color32;
 
+use crate::store::settings::ProfileColour;
+
 /// A colour from `0xRRGGBB`.
 #[expect(clippy::disallowed_methods, reason = "the one place where colours are made")]
 const fn hex(rgb: u32) -> Color32 {
@@ -138,22 +140,17 @@ pub static DARK: Tokens = Tokens {
     shadow: Color32::from_black_alpha(110),
 };
 
-/// What a profile can be marked with: names as in `settings.toml`. The same in both themes, so that it is known again.
-///
-/// White text on each has a contrast of at least 4.5 : 1.
-pub const PROFILE_COLOURS: [(&str, Color32); 6] = [
-    ("grey", hex(0x5B_6470)),
-    ("green", hex(0x0F_7B5F)),
-    ("blue", hex(0x1F_5FD0)),
-    ("purple", hex(0x7A_3FC0)),
-    ("orange", hex(0xB8_4A05)),
-    ("red", hex(0xC4_2B1C)),
-];
-
-/// The colour of a profile by its name in `settings.toml`; an unknown name is grey.
-pub fn profile_colour(name: &str) -> Color32 {
-    let found = PROFILE_COLOURS.iter().find(|(known, _)| *known == name);
-    found.unwrap_or(&PROFILE_COLOURS[0]).1
+/// What marks a profile: the same in both themes, so that it is known again. White text on each has a contrast of at least
+/// 4.5 : 1.
+pub const fn profile_colour(colour: ProfileColour) -> Color32 {
+    match colour {
+        ProfileColour::Grey => hex(0x5B_6470),
+        ProfileColour::Green => hex(0x0F_7B5F),
+        ProfileColour::Blue => hex(0x1F_5FD0),
+        ProfileColour::Purple => hex(0x7A_3FC0),
+        ProfileColour::Orange => hex(0xB8_4A05),
+        ProfileColour::Red => hex(0xC4_2B1C),
+    }
 }
 
 /// Distances and sizes, in points, on a grid of four.
@@ -245,8 +242,8 @@ mod tests {
                 assert!(found >= least, "{theme} {name}: {found:.2} < {least}");
             }
         }
-        for (name, colour) in PROFILE_COLOURS {
-            assert!(contrast(Color32::WHITE, colour) >= 4.5, "{name}");
+        for colour in ProfileColour::ALL {
+            assert!(contrast(Color32::WHITE, profile_colour(colour)) >= 4.5, "{colour:?}");
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod banner;
 pub mod buttons;
 pub mod chips;
+pub mod code_view;
 pub mod dialog;
 pub mod form;
 pub mod group;
@@ -17,6 +18,7 @@ pub mod toasts;
 pub use banner::{Banner, Level};
 pub use buttons::{Look, PushButton, icon_button};
 pub use chips::{Chip, chips_ui};
+pub use code_view::code_view;
 pub use dialog::Dialog;
 pub use form::{Field, Meter};
 pub use group::Group;

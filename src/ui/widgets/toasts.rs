@@ -1,6 +1,6 @@
 //! Short notes that come and go, and the list of the past ones. Each is an alert for screen readers and tests.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use egui::{Align2, Area, Context, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
 
@@ -102,7 +102,7 @@ impl Toasts {
         }
         self.live.retain(|live| live.ends.is_none_or(|ends| ends > now));
         if let Some(next) = self.live.iter().filter_map(|live| live.ends).reduce(f64::min) {
-            ctx.request_repaint_after_secs((next - now).max(0.01) as f32);
+            ctx.request_repaint_after(Duration::from_secs_f64((next - now).max(0.0)));
         }
         let mut done = None;
         let mut closed = None;

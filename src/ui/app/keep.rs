@@ -1,0 +1,247 @@
+//! Drafts, settings and the window's memory on their way to the disk; and closing, where nothing may be lost.
+
+use std::time::Duration;
+
+use super::{App, start::word_of};
+use crate::{
+    compose::{Draft, Kind, file},
+    store::{drafts::DraftEvent, window::WindowMemory},
+    ui::{
+        action::Action,
+        background::Broken,
+        state::OpenDraft,
+        widgets::{
+            Level, PushButton, Toast,
+            dialog::{Answer, Dialog},
+        },
+    },
+};
+
+/// How long after the last change a draft is kept, in seconds.
+const KEEP_AFTER_SECS: f64 = 0.4;
+/// From this many people with private values on, a draft's text is made on a background thread.
+const LARGE: usize = 200;
+/// How long closing waits for the disk.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// What stands in the way of closing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Closing {
+    /// Nobody asked.
+    No,
+    /// A send is on its way: its outcome would be unknown.
+    AskSending,
+    /// A draft cannot be kept.
+    AskUnkept,
+    /// The person has decided, or nothing stands in the way.
+    Yes,
+}
+
+impl App {
+    /// Keeps changed drafts a moment after the last change, and settings after theirs.
+    pub(super) fn keep_changes(&mut self, ctx: &egui::Context) {
+        self.take_draft_events();
+        if self.keeping.poll() {
+            self.keeping.take_failure();
+            if let Some((id, revision)) = self.keeping.take_here()
+                && let Some(open) = self.state.drafts.get_mut(&id)
+            {
+                open.was_kept(revision);
+            }
+        }
+        let now = ctx.input(|input| input.time);
+        let waiting = self.state.drafts.all().iter().any(|open| open.to_keep().is_some());
+        match self.keep_at {
+            None if waiting => {
+                self.keep_at = Some(now + KEEP_AFTER_SECS);
+                ctx.request_repaint_after(Duration::from_secs_f64(KEEP_AFTER_SECS));
+            }
+            Some(at) if now >= at => {
+                self.keep_at = None;
+                self.keep_drafts(false);
+            }
+            Some(at) => ctx.request_repaint_after(Duration::from_secs_f64(at - now)),
+            None => {}
+        }
+        if self.saving.poll() {
+            self.take_saved_settings();
+        }
+    }
+
+    /// Hands changed drafts to the store; large ones by a background thread unless `at_once`.
+    fn keep_drafts(&mut self, at_once: bool) {
+        let Some(store) = self.store.clone() else { return };
+        for open in self.state.drafts.all_mut() {
+            let Some(revision) = open.to_keep() else { continue };
+            if !at_once && is_large(open) {
+                if self.keeping.is_pending() {
+                    // Its turn comes when the one on its way is done.
+                    self.keep_at = Some(0.0);
+                    continue;
+                }
+                let (store, id, file) = (store.clone(), open.id.clone(), open.to_file());
+                let title = open.name.clone();
+                self.background.start_blocking("keep-draft", &mut self.keeping, move || {
+                    store.save(&id, &title, file::write(&file));
+                    Ok((id, revision))
+                });
+            } else {
+                store.save(&open.id, &open.name, file::write(&open.to_file()));
+                open.was_kept(revision);
+            }
+        }
+    }
+
+    fn take_draft_events(&mut self) {
+        let Some(store) = &self.store else { return };
+        let lang = self.state.lang;
+        for event in store.events() {
+            match event {
+                DraftEvent::Saved(_) => self.keep_trouble = None,
+                DraftEvent::Failed { error, .. } => {
+                    if self.keep_trouble.is_none() {
+                        let text = tr!(lang, "shell.keep_failed", reason = error.message(lang));
+                        let retry = tr!(lang, "common.try_again");
+                        self.toasts.add(Toast::error(text).action(retry, Action::RetryDrafts));
+                    }
+                    self.keep_trouble = Some(error);
+                }
+                DraftEvent::KeptOther { id, other } => {
+                    self.toasts.add(Toast::new(Level::Warning, tr!(lang, "shell.kept_other")));
+                    if let Ok(text) = store.load(&other)
+                        && let Ok(file) = file::read(&text)
+                    {
+                        let name = self.state.drafts.get(&id).map(|open| open.title(lang)).unwrap_or_default();
+                        let name = tr!(lang, "shell.other_window", name = name).into_owned();
+                        let now = self.env.now();
+                        self.state.drafts.add(OpenDraft::from_file(other, name, file, now, true));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn retry_drafts(&mut self) {
+        if let Some(store) = &self.store {
+            store.retry();
+        }
+    }
+
+    /// Writes the settings; a second change meanwhile is written after the first.
+    pub(super) fn save_settings(&mut self) {
+        if self.saving.is_pending() {
+            self.save_again = true;
+            return;
+        }
+        self.save_again = false;
+        let mut settings = self.state.settings.clone();
+        let path = self.env.home.settings_path();
+        self.background.start_blocking("save-settings", &mut self.saving, move || {
+            settings.save(&path).map_err(Broken::Error)?;
+            Ok(settings)
+        });
+    }
+
+    fn take_saved_settings(&mut self) {
+        let lang = self.state.lang;
+        if let Some(error) = self.saving.take_failure() {
+            let reason = error.message(lang, crate::store::settings::SettingsError::message);
+            self.toasts.add(Toast::error(tr!(lang, "settings.save_failed", reason = reason)));
+        }
+        if let Some(mut saved) = self.saving.take_here() {
+            // What changed while it was being written stays; the file's own state is the written one.
+            let now = &mut self.state.settings;
+            saved.language = now.language;
+            saved.theme = now.theme;
+            saved.text_scale = now.text_scale;
+            std::mem::swap(&mut saved.current_profile, &mut now.current_profile);
+            std::mem::swap(&mut saved.profiles, &mut now.profiles);
+            *now = saved;
+        }
+        if self.save_again {
+            self.save_settings();
+        }
+    }
+
+    /// Remembers the window's own things.
+    fn remember_window(&mut self) {
+        let id = |kind| self.state.drafts.current(kind).map(|open| open.id.as_str().to_owned()).unwrap_or_default();
+        self.memory = WindowMemory {
+            drafts_folded: !self.state.drafts_open,
+            inspector_folded: !self.state.inspector_open,
+            tab: word_of(self.state.tab).to_owned(),
+            card: id(Kind::Card),
+            notice: id(Kind::Notice),
+            ..self.memory.clone()
+        };
+        let path = WindowMemory::path(self.env.home.root());
+        if let Err(error) = self.memory.save(&path) {
+            tracing::warn!(%error, "the window's memory cannot be kept");
+        }
+    }
+
+    /// Everything changed to the disk, now; whether all of it is there.
+    pub(super) fn keep_everything_now(&mut self) -> bool {
+        let now = self.now();
+        for open in self.state.drafts.all_mut() {
+            // A last key may have arrived after the last pass.
+            open.follow(f64::MAX, now);
+        }
+        self.keep_drafts(true);
+        self.remember_window();
+        self.store.as_ref().is_none_or(|store| store.flush(FLUSH))
+    }
+
+    /// Closes when nothing stands in the way; otherwise asks first.
+    pub(super) fn answer_close_request(&mut self, ctx: &egui::Context) {
+        if !ctx.input(|input| input.viewport().close_requested()) || self.closing == Closing::Yes {
+            return;
+        }
+        let kept = self.keep_everything_now();
+        self.closing = if self.state.running.is_some() {
+            Closing::AskSending
+        } else if kept {
+            Closing::Yes
+        } else {
+            Closing::AskUnkept
+        };
+        if self.closing != Closing::Yes {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
+    }
+
+    /// The question that stands in the way of closing.
+    pub(super) fn closing_dialog(&mut self, ctx: &egui::Context) {
+        let lang = self.state.lang;
+        let (title, text) = match self.closing {
+            Closing::No | Closing::Yes => return,
+            Closing::AskSending => {
+                (tr!(lang, "shell.close_sending").into_owned(), tr!(lang, "shell.close_sending_text").into_owned())
+            }
+            Closing::AskUnkept => {
+                let reason = self.keep_trouble.as_ref().map(|error| error.message(lang)).unwrap_or_default();
+                (
+                    tr!(lang, "shell.close_unkept").into_owned(),
+                    tr!(lang, "shell.close_unkept_text", reason = reason).into_owned(),
+                )
+            }
+        };
+        let accept = PushButton::danger(tr!(lang, "shell.close_anyway"));
+        let (answer, ()) =
+            Dialog::new("closing", title, tr!(lang, "shell.keep_open")).text(text).accept(accept).show(ctx, |_| ());
+        match answer {
+            Answer::None => {}
+            Answer::Accepted => self.actions.send(Action::CloseAnyway),
+            Answer::Cancelled => self.closing = Closing::No,
+        }
+    }
+
+    pub(super) fn close_anyway(&mut self, ctx: &egui::Context) {
+        self.closing = Closing::Yes;
+        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+    }
+}
+
+fn is_large(open: &OpenDraft) -> bool {
+    matches!(&open.draft, Draft::Card(card) if card.private.rows.len() > LARGE)
+}

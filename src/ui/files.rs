@@ -1,0 +1,296 @@
+//! Draft files: chosen in the desktop's own dialog, by a typed path where there is none, or dropped on the window.
+//!
+//! Dialogs and disks wait on threads of their own. Knows the draft file format only through `compose::file`.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use egui::TextEdit;
+
+use super::{
+    background::Background,
+    remote::Remote,
+    theme,
+    widgets::{Dialog, PushButton, dialog::Answer},
+};
+use crate::{
+    compose::file::{self, DraftFile},
+    lang::Lang,
+    store::{FileError, write_atomically},
+};
+
+/// A dialog that is gone faster than this was never there: without a portal rfd answers "cancelled" after 2 ms.
+const NO_DIALOG: Duration = Duration::from_millis(250);
+
+/// What is to be done with the path.
+#[derive(Clone, Debug)]
+enum Purpose {
+    Open,
+    Save { file: Box<DraftFile>, name: String },
+}
+
+/// What a file dialog gave.
+enum Chosen {
+    Path(PathBuf),
+    Cancelled,
+    NoDialog,
+}
+
+/// Typing a path, where the desktop has no dialog.
+struct Typing {
+    purpose: Purpose,
+    path: String,
+    /// Why the last path could not be used.
+    trouble: Option<String>,
+}
+
+/// What came of it.
+pub enum FileEvent {
+    /// A draft file was read: its name without ending, and what is in it.
+    Opened(String, Box<DraftFile>),
+    /// The draft was written here.
+    Saved(PathBuf),
+    /// It could not be read or written: the sentence for a person.
+    Failed(String),
+}
+
+/// Opening and saving draft files. One dialog at a time.
+#[derive(Default)]
+pub struct Files {
+    dialog: Remote<Chosen>,
+    purpose: Option<Purpose>,
+    typing: Option<Typing>,
+    reading: Remote<Vec<(String, Box<DraftFile>)>>,
+    writing: Remote<PathBuf>,
+}
+
+impl Files {
+    /// Lets the person choose a file to open.
+    pub fn open(&mut self, background: &Background, lang: Lang, native: bool) {
+        self.ask(background, lang, native, Purpose::Open);
+    }
+
+    /// Lets the person choose where to save a draft; `name` is suggested.
+    pub fn save(&mut self, background: &Background, lang: Lang, native: bool, file: DraftFile, name: &str) {
+        let plain = |c: char| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c };
+        let name: String = name.chars().map(plain).take(60).collect();
+        self.ask(background, lang, native, Purpose::Save { file: Box::new(file), name: format!("{name}.json") });
+    }
+
+    /// Whether a dialog is open or a file on its way.
+    pub fn is_busy(&self) -> bool {
+        self.dialog.is_pending() || self.typing.is_some() || self.reading.is_pending() || self.writing.is_pending()
+    }
+
+    fn ask(&mut self, background: &Background, lang: Lang, native: bool, purpose: Purpose) {
+        if self.is_busy() {
+            return;
+        }
+        if !native {
+            self.type_path(purpose);
+            return;
+        }
+        let (title, filter) = (
+            match purpose {
+                Purpose::Open => tr!(lang, "files.open_title").into_owned(),
+                Purpose::Save { .. } => tr!(lang, "files.save_title").into_owned(),
+            },
+            tr!(lang, "files.filter").into_owned(),
+        );
+        let name = if let Purpose::Save { name, .. } = &purpose { Some(name.clone()) } else { None };
+        self.purpose = Some(purpose);
+        background.start_blocking("file-dialog", &mut self.dialog, move || {
+            let began = Instant::now();
+            let dialog = rfd::FileDialog::new().set_title(title).add_filter(filter, &["json"]);
+            let path = match name {
+                Some(name) => dialog.set_file_name(name).save_file(),
+                None => dialog.pick_file(),
+            };
+            Ok(match path {
+                Some(path) => Chosen::Path(path),
+                None if began.elapsed() < NO_DIALOG => Chosen::NoDialog,
+                None => Chosen::Cancelled,
+            })
+        });
+    }
+
+    fn type_path(&mut self, purpose: Purpose) {
+        let path = match &purpose {
+            Purpose::Open => String::new(),
+            Purpose::Save { name, .. } => directories::UserDirs::new()
+                .and_then(|dirs| dirs.document_dir().map(|folder| folder.join(name).display().to_string()))
+                .unwrap_or_else(|| name.clone()),
+        };
+        self.typing = Some(Typing { purpose, path, trouble: None });
+    }
+
+    /// Reads files, as when they were dropped on the window.
+    pub fn read(&mut self, background: &Background, lang: Lang, paths: Vec<PathBuf>) {
+        background.start_blocking("read-file", &mut self.reading, move || {
+            paths.iter().map(|path| read_one(path, lang)).collect()
+        });
+    }
+
+    fn write(&mut self, background: &Background, lang: Lang, path: PathBuf, file: Box<DraftFile>) {
+        background.start_blocking("write-file", &mut self.writing, move || {
+            let text = file::write(&file);
+            write_atomically(&path, text.as_bytes()).map_err(|error| error.message(lang))?;
+            Ok(path)
+        });
+    }
+
+    /// Takes what came; call it once a pass.
+    pub fn poll(&mut self, background: &Background, lang: Lang) -> Vec<FileEvent> {
+        let mut events = Vec::new();
+        if self.dialog.poll() {
+            let purpose = self.purpose.take();
+            self.dialog.take_failure();
+            match (self.dialog.take_here(), purpose) {
+                (Some(Chosen::Path(path)), Some(purpose)) => self.go(background, lang, path, purpose),
+                (Some(Chosen::NoDialog), Some(purpose)) => self.type_path(purpose),
+                _ => {}
+            }
+        }
+        self.reading.poll();
+        if let Some(error) = self.reading.take_failure() {
+            events.push(FileEvent::Failed(error));
+        }
+        if let Some(read) = self.reading.take_here() {
+            events.extend(read.into_iter().map(|(name, file)| FileEvent::Opened(name, file)));
+        }
+        self.writing.poll();
+        if let Some(error) = self.writing.take_failure() {
+            events.push(FileEvent::Failed(error));
+        }
+        if let Some(path) = self.writing.take_here() {
+            events.push(FileEvent::Saved(path));
+        }
+        events
+    }
+
+    fn go(&mut self, background: &Background, lang: Lang, path: PathBuf, purpose: Purpose) {
+        match purpose {
+            Purpose::Open => self.read(background, lang, vec![path]),
+            Purpose::Save { file, .. } => {
+                let path = if path.extension().is_some() { path } else { path.with_extension("json") };
+                self.write(background, lang, path, file);
+            }
+        }
+    }
+
+    /// The dialog that takes a typed path, when it is open.
+    pub fn ui(&mut self, ctx: &egui::Context, background: &Background, lang: Lang) {
+        let Some(typing) = &mut self.typing else { return };
+        let (title, button) = match typing.purpose {
+            Purpose::Open => (tr!(lang, "files.open_title"), tr!(lang, "files.open")),
+            Purpose::Save { .. } => (tr!(lang, "files.save_title"), tr!(lang, "files.save")),
+        };
+        let off =
+            if typing.path.trim().is_empty() { Err(tr!(lang, "files.path_missing").into_owned()) } else { Ok(()) };
+        let accept = PushButton::primary(button).enabled(off.clone());
+        let dialog = Dialog::new("path", title, tr!(lang, "common.cancel"))
+            .text(tr!(lang, "files.no_dialog"))
+            .accept(accept)
+            .width(560.0);
+        let (answer, entered) = dialog.show(ctx, |ui| {
+            let field = TextEdit::singleline(&mut typing.path)
+                .hint_text(tr!(lang, "files.path_hint"))
+                .desired_width(f32::INFINITY);
+            let response = ui.add(field).accessible_name(tr!(lang, "files.path"));
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if ui.memory(|memory| memory.focused().is_none()) && !entered {
+                response.request_focus();
+            }
+            if let Some(trouble) = &typing.trouble {
+                let t = theme::tokens(ui.style());
+                ui.label(egui::RichText::new(trouble).color(t.error));
+            }
+            entered
+        });
+        if answer == Answer::Cancelled {
+            self.typing = None;
+            return;
+        }
+        if (answer == Answer::Accepted || entered) && off.is_ok() {
+            let path = expand_home(typing.path.trim());
+            if matches!(typing.purpose, Purpose::Open) && !path.is_file() {
+                typing.trouble = Some(tr!(lang, "files.no_such_file", path = path.display()).into_owned());
+                return;
+            }
+            if let Some(typing) = self.typing.take() {
+                self.go(background, lang, path, typing.purpose);
+            }
+        }
+    }
+}
+
+/// `~/x` as people type it.
+fn expand_home(path: &str) -> PathBuf {
+    match path.strip_prefix("~/").zip(directories::UserDirs::new()) {
+        Some((rest, dirs)) => dirs.home_dir().join(rest),
+        None => PathBuf::from(path.trim_matches(['"', '\''])),
+    }
+}
+
+fn read_one(path: &Path, lang: Lang) -> Result<(String, Box<DraftFile>), String> {
+    let shown = path.display().to_string();
+    let fail = |reason: String| tr!(lang, "files.unreadable", path = shown, reason = reason).into_owned();
+    let length = std::fs::metadata(path).map_err(|error| FileError::new(path, &error).message(lang))?.len();
+    if length > file::MAX_BYTES as u64 {
+        let bytes = usize::try_from(length).unwrap_or(usize::MAX);
+        return Err(fail(file::FileError::TooLarge { bytes }.message(lang)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| FileError::new(path, &error).message(lang))?;
+    let file = file::read_bytes(&bytes).map_err(|error| fail(error.message(lang)))?;
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, Box::new(file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{Draft, Kind};
+
+    fn settle(files: &mut Files, background: &Background) -> Vec<FileEvent> {
+        let began = Instant::now();
+        loop {
+            let events = files.poll(background, Lang::Zh);
+            if !events.is_empty() {
+                return events;
+            }
+            assert!(began.elapsed().as_secs() < 10, "nothing came");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn a_draft_is_written_and_read_back_and_a_wrong_file_says_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let background = Background::new(egui::Context::default());
+        let mut files = Files::default();
+        let file = Box::new(DraftFile::new(Draft::new(Kind::Card)));
+        let path = folder.path().join("卡片.json");
+        files.write(&background, Lang::Zh, path.clone(), file.clone());
+        assert!(matches!(&settle(&mut files, &background)[..], [FileEvent::Saved(saved)] if *saved == path));
+        files.read(&background, Lang::Zh, vec![path.clone()]);
+        let events = settle(&mut files, &background);
+        assert!(matches!(&events[..], [FileEvent::Opened(name, read)] if name == "卡片" && **read == *file));
+
+        std::fs::write(&path, "{\"kind\":\"card\",\n\"version\":1,\n\"body\":{]}").unwrap();
+        files.read(&background, Lang::Zh, vec![path]);
+        let events = settle(&mut files, &background);
+        let [FileEvent::Failed(reason)] = &events[..] else { panic!("a broken file") };
+        assert!(reason.contains("卡片.json") && reason.contains('3'), "{reason}");
+    }
+
+    #[test]
+    fn a_name_with_signs_that_no_file_may_have_is_made_fit() {
+        let background = Background::new(egui::Context::default());
+        let mut files = Files::default();
+        files.save(&background, Lang::Zh, false, DraftFile::new(Draft::new(Kind::Card)), "a/b:c");
+        let path = files.typing.unwrap().path;
+        assert!(path.ends_with("a_b_c.json"), "{path}");
+    }
+}

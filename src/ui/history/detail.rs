@@ -1,0 +1,116 @@
+//! One send of the history: what became of it, its ids, the masked request and answer, and its draft again.
+
+use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
+
+use super::{Reads, View, outcome_dot, table};
+use crate::{
+    catalogue,
+    compose::{Draft, Kind},
+    dingtalk::System,
+    store::history::{HistoryError, Outcome, Record},
+    ui::{
+        action::Action,
+        icons::Icon,
+        theme::{self, size, tokens},
+        widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, icon_button, status_dot},
+    },
+};
+
+pub fn detail_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
+    let lang = reads.lang;
+    ui.horizontal(|ui| {
+        ui.label(theme::heading(tr!(lang, "history.detail")));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if icon_button(ui, Icon::Close, tr!(lang, "common.close")).clicked() {
+                view.selected = None;
+            }
+        });
+    });
+    if let Some(error) = view.detail.failure() {
+        Banner::new(Level::Error, error.message(lang, HistoryError::message)).show(ui);
+    }
+    let Some(record) = view.detail.value() else { return };
+    let Some(record) = record else {
+        ui.label(tr!(lang, "history.gone"));
+        return;
+    };
+    ScrollArea::vertical().id_salt(("record", record.id)).auto_shrink(false).show(ui, |ui| {
+        record_ui(ui, reads, record);
+    });
+}
+
+fn record_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
+    let lang = reads.lang;
+    let Record { new, finished, .. } = record;
+    ui.add(Label::new(theme::medium(&new.title)).wrap());
+    let accepted = !finished.ids.task_id.is_empty() || !finished.ids.process_query_key.is_empty();
+    let word = if finished.outcome == Outcome::HandedOver && accepted {
+        tr!(lang, "outcome.accepted").into_owned()
+    } else {
+        finished.outcome.label(lang)
+    };
+    status_dot(ui, outcome_dot(finished.outcome), word);
+    explanation_ui(ui, reads, record);
+    ui.separator();
+    ui.spacing_mut().item_spacing.y = size::XS;
+    fact_row(ui, &tr!(lang, "history.time"), table::time_text(new.at_unix_ms));
+    fact_row(ui, &tr!(lang, "history.profile"), new.profile.clone());
+    fact_row(ui, &tr!(lang, "history.who"), new.who.summary.clone());
+    fact_row(ui, &tr!(lang, "history.took"), table::took(finished.elapsed_ms));
+    copy_row(ui, lang, "outTrackId", &finished.ids.out_track_id);
+    copy_row(ui, lang, "processQueryKey", &finished.ids.process_query_key);
+    copy_row(ui, lang, "task_id", &finished.ids.task_id);
+    copy_row(ui, lang, &tr!(lang, "outcome.request_id"), &finished.ids.request_id);
+    ui.add_space(size::XS);
+    if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
+        use_as_draft(reads, record);
+    }
+    ui.add_space(size::XS);
+    for (name, text) in [(tr!(lang, "outcome.request"), &new.request), (tr!(lang, "outcome.answer"), &finished.answer)]
+    {
+        if text.is_empty() {
+            continue;
+        }
+        ui.push_id(&name, |ui| {
+            CollapsingHeader::new(name.as_ref()).default_open(false).show(ui, |ui| {
+                let copy = tr!(lang, "common.copy_named", name = name);
+                if PushButton::quiet(copy).icon(Icon::Copy).small().show(ui).clicked() {
+                    reads.actions.send(Action::Copy(text.clone()));
+                }
+                code_view(ui, "text", text, 320.0);
+            });
+        });
+    }
+}
+
+fn explanation_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
+    let lang = reads.lang;
+    let t = tokens(ui.style());
+    let code = &record.finished.explanation;
+    if code.is_empty() || code == "0" {
+        return;
+    }
+    let system = if record.new.kind == Kind::Card { System::Api } else { System::Oapi };
+    let words = catalogue::lookup(system, code, None).and_then(|entry| entry.words(lang));
+    match words {
+        Some(words) => {
+            for text in [&words.what, &words.cause, &words.fix].into_iter().filter(|text| !text.is_empty()) {
+                ui.add(Label::new(RichText::new(text).color(t.muted)).wrap());
+            }
+        }
+        None => {
+            ui.add(Label::new(RichText::new(code).monospace().color(t.muted)).wrap());
+        }
+    }
+}
+
+/// Opens what was sent as a new draft; a card gets another `outTrackId`, as it is another card.
+fn use_as_draft(reads: &Reads<'_>, record: &Record) {
+    let Ok(body) = serde_json::from_str(&record.new.draft_body) else { return };
+    let mut draft = Draft::from_body(record.new.kind, &body);
+    if let Draft::Card(card) = &mut draft {
+        card.out_track_id.clear();
+    }
+    let name = tr!(reads.lang, "shell.copy_of", name = record.new.title).into_owned();
+    reads.actions.send(Action::NewDraft { draft: Box::new(draft), name });
+}

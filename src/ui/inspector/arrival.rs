@@ -1,0 +1,150 @@
+//! What arrived at the sandbox: the conversation list's line per language, the variables as each recipient gets them, and
+//! for a notice the text and what became of it per person.
+
+use std::sync::Arc;
+
+use egui::{Align, ComboBox, CornerRadius, Frame, Grid, Label, Layout, Margin, RichText, Stroke, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use crate::{
+    sandbox::{ArrivedCard, ArrivedNotice, Fate, Sandbox},
+    ui::{
+        cx::Cx,
+        theme::{self, size, tokens},
+        widgets::{Banner, Dot, Level, status_dot},
+    },
+};
+
+pub fn arrival_ui(ui: &mut Ui, cx: &Cx<'_>, sandbox: &Sandbox, request_id: &str, recipient: &mut usize) {
+    let arrivals = sandbox.arrivals();
+    let Some(arrival) = arrivals.iter().rev().find(|arrival| arrival.answer.request_id == request_id) else { return };
+    ui.add_space(size::S);
+    if let Some(card) = arrival.card() {
+        ui.label(theme::heading(tr!(cx.lang, "outcome.arrived")));
+        card_ui(ui, cx, card, recipient);
+    }
+    if let Some(notice) = arrival.notice() {
+        ui.label(theme::heading(tr!(cx.lang, "outcome.arrived")));
+        notice_ui(ui, cx, notice);
+    }
+}
+
+fn boxed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let t = tokens(ui.style());
+    Frame::new()
+        .fill(t.raised)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(CornerRadius::same(size::RADIUS))
+        .inner_margin(Margin::same(10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            content(ui);
+        });
+}
+
+fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize) {
+    let t = tokens(ui.style());
+    let lang = cx.lang;
+    for note in &card.notes {
+        Banner::new(Level::Warning, note.message(lang)).show(ui);
+    }
+    ui.label(RichText::new(tr!(lang, "outcome.conversation_list")).size(size::SMALL).color(t.muted));
+    boxed(ui, |ui| {
+        if card.last_message.is_empty() {
+            ui.label(RichText::new(tr!(lang, "outcome.no_last_message")).color(t.muted));
+        }
+        Grid::new("last_message").num_columns(2).spacing([size::M, size::XS]).show(ui, |ui| {
+            for (locale, text) in &card.last_message {
+                ui.label(RichText::new(locale).monospace().size(size::SMALL).color(t.muted));
+                ui.add(Label::new(text).truncate());
+                ui.end_row();
+            }
+        });
+    });
+    if card.recipients.is_empty() {
+        return;
+    }
+    *chosen = (*chosen).min(card.recipients.len() - 1);
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new(tr!(lang, "outcome.as_seen_by")).size(size::SMALL).color(t.muted));
+        let name =
+            |at: usize| card.recipients.get(at).map(|one| format!("{} {}", one.name, one.id)).unwrap_or_default();
+        ComboBox::from_id_salt("recipient")
+            .width(180.0)
+            .selected_text(name(*chosen))
+            .show_ui(ui, |ui| {
+                let rows = card.recipients.len();
+                egui::ScrollArea::vertical().max_height(240.0).show_rows(ui, size::CONTROL, rows, |ui, range| {
+                    for at in range {
+                        ui.selectable_value(chosen, at, name(at));
+                    }
+                });
+            })
+            .response
+            .labelled_by(label.id);
+    });
+    let Some(recipient) = card.recipients.get(*chosen) else { return };
+    boxed(ui, |ui| {
+        Grid::new("variables").num_columns(2).spacing([size::M, size::XS]).show(ui, |ui| {
+            for variable in card.variables_for(recipient) {
+                ui.label(RichText::new(variable.key).monospace().size(size::SMALL).color(t.muted));
+                let text = variable.value.as_str().map_or_else(|| variable.value.to_string(), str::to_owned);
+                ui.vertical(|ui| {
+                    ui.add(Label::new(text).wrap());
+                    if variable.private {
+                        let mark = RichText::new(tr!(lang, "outcome.private")).size(size::SMALL).color(t.accent);
+                        ui.label(mark);
+                    }
+                });
+                ui.end_row();
+            }
+        });
+    });
+}
+
+fn notice_ui(ui: &mut Ui, cx: &Cx<'_>, notice: &Arc<ArrivedNotice>) {
+    let t = tokens(ui.style());
+    let lang = cx.lang;
+    if !notice.missing.is_empty() {
+        let names = notice.missing.join("、");
+        Banner::new(Level::Warning, tr!(lang, "outcome.missing_values", names = names)).show(ui);
+    }
+    boxed(ui, |ui| {
+        ui.add(Label::new(&notice.text).wrap());
+    });
+    let count = |wanted: fn(Fate) -> bool| notice.recipients.iter().filter(|one| wanted(one.fate)).count();
+    let delivered = count(|fate| fate == Fate::Delivered);
+    let dropped = count(|fate| matches!(fate, Fate::Dropped(_)));
+    let invalid = count(|fate| fate == Fate::Invalid);
+    let text = tr!(lang, "outcome.fates", delivered = delivered, dropped = dropped, invalid = invalid);
+    ui.label(RichText::new(text).color(t.muted));
+    let height = (notice.recipients.len() as f32 * 28.0).min(240.0);
+    TableBuilder::new(ui)
+        .id_salt("fates")
+        .striped(true)
+        .auto_shrink([false, true])
+        .max_scroll_height(height)
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::initial(90.0).at_least(60.0).clip(true))
+        .column(Column::initial(120.0).at_least(60.0).clip(true))
+        .column(Column::remainder().clip(true))
+        .body(|body| {
+            body.rows(28.0, notice.recipients.len(), |mut row| {
+                let Some(one) = notice.recipients.get(row.index()) else { return };
+                row.col(|ui| {
+                    ui.add(Label::new(&one.name).truncate());
+                });
+                row.col(|ui| {
+                    ui.add(Label::new(RichText::new(&one.userid).monospace().size(size::SMALL)).truncate());
+                });
+                row.col(|ui| {
+                    let dot = match one.fate {
+                        Fate::Delivered => Dot::Ok,
+                        Fate::Dropped(_) => Dot::Warning,
+                        Fate::Invalid => Dot::Error,
+                    };
+                    status_dot(ui, dot, one.fate.label(lang));
+                });
+            });
+        });
+}

@@ -1,0 +1,190 @@
+//! 结果: a send on its way, and what became of it: the word of the ladder, ids, explanation with its buttons, raw answer.
+
+use egui::{CollapsingHeader, CornerRadius, Frame, Label, Margin, RichText, Ui};
+
+use super::{Reads, arrival};
+use crate::{
+    catalogue::{Explanation, FixAction},
+    store::history::HistoryError,
+    ui::{
+        action::Action,
+        cx::Cx,
+        drafts::OpenDraft,
+        history,
+        icons::Icon,
+        sending::{LastSend, Running, Sent},
+        theme::{self, size, tokens},
+        widgets::{Banner, Level, PushButton, code_view, copy_row, empty_state, fact_row},
+    },
+};
+
+pub fn outcome_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, reads: &Reads<'_>, recipient: &mut usize) {
+    if let Some(running) = reads.running.filter(|running| running.draft == open.id) {
+        running_ui(ui, cx, running, reads.now_unix);
+        return;
+    }
+    match &open.last_send {
+        None => {
+            let text = tr!(cx.lang, "outcome.none_text");
+            empty_state(ui, Icon::Send, &tr!(cx.lang, "outcome.none"), &text, None);
+        }
+        Some(LastSend::NotWritten(error)) => {
+            let reason = error.message(cx.lang, HistoryError::message);
+            Banner::new(Level::Error, tr!(cx.lang, "send.not_written")).text(reason).show(ui);
+        }
+        Some(LastSend::Made(sent)) => sent_ui(ui, cx, sent, reads, recipient),
+    }
+}
+
+fn running_ui(ui: &mut Ui, cx: &Cx<'_>, running: &Running, now_unix: i64) {
+    let t = tokens(ui.style());
+    let lang = cx.lang;
+    let title = if running.cancelled { tr!(lang, "send.cancelling") } else { tr!(lang, "send.running") };
+    ui.label(theme::heading(title));
+    let seconds = (now_unix - running.began.as_second()).max(0);
+    let text = tr!(lang, "send.running_text", title = running.title, seconds = seconds);
+    ui.add(Label::new(RichText::new(text).color(t.muted)).wrap());
+    if !running.cancelled {
+        let button = PushButton::new(tr!(lang, "common.cancel")).icon(Icon::Close);
+        if button.tooltip(tr!(lang, "send.cancel_tip")).show(ui).clicked() {
+            cx.send(Action::CancelSend);
+        }
+    }
+}
+
+fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent, reads: &Reads<'_>, recipient: &mut usize) {
+    let lang = cx.lang;
+    let delivery = &sent.delivery;
+    let (level, word) = (level_of(delivery.outcome), delivery.label(lang));
+    let (ink, soft, icon) = level.look(ui);
+    Frame::new().fill(soft).corner_radius(CornerRadius::same(size::RADIUS_LARGE)).inner_margin(Margin::same(12)).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_top(|ui| {
+                ui.add(icon.sized(ink, 20.0).alt_text(""));
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = size::XS;
+                    ui.add(Label::new(theme::heading(&word).color(ink)).wrap());
+                    ui.add(Label::new(delivery.hint(lang)).wrap());
+                });
+            });
+        },
+    );
+    if let Some(explanation) = delivery.explain(lang) {
+        explanation_ui(ui, cx, &explanation, reads);
+    }
+    ui.add_space(size::XS);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        facts_ui(ui, cx, sent);
+    });
+    for (name, text) in [
+        (tr!(lang, "outcome.request"), &delivery.exchange.request_masked),
+        (tr!(lang, "outcome.answer"), &delivery.exchange.answer_masked),
+    ] {
+        if text.is_empty() {
+            continue;
+        }
+        ui.push_id(&name, |ui| {
+            CollapsingHeader::new(name.as_ref()).default_open(false).show(ui, |ui| {
+                let copy = PushButton::quiet(tr!(lang, "common.copy_named", name = name)).icon(Icon::Copy).small();
+                if copy.show(ui).clicked() {
+                    cx.send(Action::Copy(text.clone()));
+                }
+                code_view(ui, "text", text, 280.0);
+            });
+        });
+    }
+    if sent.sandbox
+        && let Some(sandbox) = cx.link.sandbox()
+    {
+        arrival::arrival_ui(ui, cx, sandbox, &delivery.ids.request_id, recipient);
+    }
+}
+
+fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent) {
+    let lang = cx.lang;
+    let delivery = &sent.delivery;
+    copy_row(ui, lang, "processQueryKey", &delivery.ids.process_query_key);
+    copy_row(ui, lang, "task_id", &delivery.ids.task_id);
+    copy_row(ui, lang, "outTrackId", &delivery.ids.out_track_id);
+    if delivery.fault.is_some() {
+        copy_row(ui, lang, &tr!(lang, "outcome.code"), &delivery.code().unwrap_or_default());
+        copy_row(ui, lang, &tr!(lang, "outcome.message"), &delivery.message());
+    }
+    copy_row(ui, lang, &tr!(lang, "outcome.request_id"), &delivery.ids.request_id);
+    if let Some(status) = delivery.exchange.http_status {
+        fact_row(ui, "HTTP", status.to_string());
+    }
+    let elapsed = u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX);
+    fact_row(ui, &tr!(lang, "history.took"), history::took(elapsed));
+    fact_row(ui, &tr!(lang, "history.time"), history::time_text(sent.at.as_millisecond()));
+    fact_row(ui, &tr!(lang, "history.profile"), sent.profile.clone());
+    if delivery.exchange.attempts > 1 {
+        fact_row(ui, &tr!(lang, "outcome.attempts"), tr!(lang, "outcome.healed").into_owned());
+    }
+}
+
+/// What happened, the likely cause, what to do; and a button for what the program can do.
+fn explanation_ui(ui: &mut Ui, cx: &Cx<'_>, explanation: &Explanation, reads: &Reads<'_>) {
+    let t = tokens(ui.style());
+    let lang = cx.lang;
+    ui.add_space(size::XS);
+    ui.add(Label::new(theme::medium(&explanation.what)).wrap());
+    for (name, text) in [(tr!(lang, "outcome.cause"), &explanation.cause), (tr!(lang, "outcome.fix"), &explanation.fix)]
+    {
+        if !text.is_empty() {
+            ui.add(Label::new(RichText::new(name).size(size::SMALL).color(t.muted)).selectable(false));
+            ui.add(Label::new(text).wrap());
+        }
+    }
+    copy_row(ui, lang, &tr!(lang, "settings.scopes"), &explanation.scopes.join(", "));
+    copy_row(ui, lang, "IP", explanation.ip.as_deref().unwrap_or_default());
+    ui.horizontal_wrapped(|ui| {
+        for (at, action) in explanation.action.iter().enumerate() {
+            let (label, icon) = fix_label(action, explanation.wait_seconds, cx);
+            let mut button = PushButton::new(label).icon(icon);
+            if at == 0 {
+                button = PushButton::primary(fix_label(action, explanation.wait_seconds, cx).0).icon(icon);
+            }
+            if *action == FixAction::Wait
+                && let Some(left) = reads.wait_until.map(|until| until - reads.now_unix).filter(|left| *left > 0)
+            {
+                button = button.enabled(Err(tr!(lang, "send.off_waiting", seconds = left).into_owned()));
+            }
+            if button.small().show(ui).clicked() {
+                cx.send(Action::Fix(action.clone()));
+            }
+        }
+        for link in &explanation.links {
+            if PushButton::quiet(tr!(lang, "fix.open_link")).icon(Icon::External).small().show(ui).clicked() {
+                cx.send(Action::OpenUrl(link.clone()));
+            }
+        }
+    });
+}
+
+fn fix_label(action: &FixAction, wait_seconds: Option<u32>, cx: &Cx<'_>) -> (String, Icon) {
+    let lang = cx.lang;
+    let (label, icon) = match action {
+        FixAction::NewToken => (tr!(lang, "fix.new_token"), Icon::Key),
+        FixAction::CheckConnection => (tr!(lang, "fix.check_connection"), Icon::Refresh),
+        FixAction::NewOutTrackId => (tr!(lang, "fix.new_out_track_id"), Icon::Refresh),
+        FixAction::OpenPermissions(_) => (tr!(lang, "fix.open_permissions"), Icon::External),
+        FixAction::OpenTemplates(_) => (tr!(lang, "fix.open_templates"), Icon::External),
+        FixAction::OpenSettings => (tr!(lang, "fix.open_settings"), Icon::Settings),
+        FixAction::Wait => (tr!(lang, "fix.wait", seconds = wait_seconds.unwrap_or(60)), Icon::Clock),
+        FixAction::Jump(_) => (tr!(lang, "fix.jump"), Icon::ChevronRight),
+    };
+    (label.into_owned(), icon)
+}
+
+fn level_of(outcome: crate::deliver::Outcome) -> Level {
+    use crate::deliver::Outcome;
+    match outcome {
+        Outcome::HandedOver => Level::Ok,
+        Outcome::Refused | Outcome::NotSent => Level::Error,
+        Outcome::Begun | Outcome::Unknown => Level::Warning,
+    }
+}

@@ -1,0 +1,237 @@
+//! Sending the current draft: how many people it reaches, the question before a live send, the send on its way, its outcome.
+
+use std::sync::Arc;
+
+use egui::{RichText, TextEdit};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    action::{Action, Actions},
+    background::Broken,
+    drafts::DraftId,
+    remote::Remote,
+    theme::tokens,
+    widgets::{Dialog, PushButton, dialog::Answer, grouped},
+};
+use crate::{
+    compose::{Kind, ready::Ready},
+    deliver::Delivery,
+    lang::Lang,
+    store::{
+        history::HistoryError,
+        settings::{Profile, ProfileKind},
+    },
+};
+
+/// Whom a checked draft reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reach {
+    /// People known by number.
+    pub people: u64,
+    /// Departments whose number of people is not known.
+    pub uncounted: usize,
+    /// Whether it goes to a conversation without naming people.
+    pub conversation: bool,
+}
+
+impl Reach {
+    /// The reach of what would be sent.
+    pub fn of(ready: &Ready, people: Option<&dyn super::checking::People>) -> Self {
+        match ready {
+            Ready::Card(card) => Self {
+                people: card.receivers.len() as u64,
+                uncounted: 0,
+                conversation: card.receivers.is_empty() && !card.open_conversation_id.is_empty(),
+            },
+            Ready::Notice(notice) => {
+                let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
+                let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();
+                if let Some(people) = people.and_then(|people| people.reached(&users, &departments)) {
+                    return Self { people, ..Self::default() };
+                }
+                let count = |id: &str, known: Option<u64>| known.or_else(|| people?.in_department(id));
+                let counts: Vec<_> = notice.departments.iter().map(|one| count(&one.id, one.people)).collect();
+                Self {
+                    people: users.len() as u64 + counts.iter().flatten().sum::<u64>(),
+                    uncounted: counts.iter().filter(|count| count.is_none()).count(),
+                    conversation: false,
+                }
+            }
+        }
+    }
+
+    /// `2 人`, `至少 12 人`, `会话中的人`.
+    pub fn text(&self, lang: Lang) -> String {
+        if self.conversation {
+            return tr!(lang, "send.conversation").into_owned();
+        }
+        let people = grouped(self.people);
+        match (self.uncounted, self.people) {
+            (0, 1) => tr!(lang, "send.one_person").into_owned(),
+            (0, _) => tr!(lang, "send.people", count = people).into_owned(),
+            (departments, 0) => tr!(lang, "send.departments", count = departments).into_owned(),
+            (departments, _) => {
+                tr!(lang, "send.people_and_departments", count = people, departments = departments).into_owned()
+            }
+        }
+    }
+}
+
+/// A send on its way.
+pub struct Running {
+    /// Of which draft.
+    pub draft: DraftId,
+    /// Its title when it was sent.
+    pub title: String,
+    /// When it began.
+    pub began: jiff::Timestamp,
+    /// Stops it: before it left it is not sent, after that its outcome is unknown.
+    pub cancel: CancellationToken,
+    /// Whether that was asked for.
+    pub cancelled: bool,
+    /// The profile it goes to.
+    pub profile: String,
+    /// How it ends.
+    pub outcome: Remote<Delivery, Broken<HistoryError>>,
+}
+
+/// What became of a send.
+#[derive(Clone)]
+pub struct Sent {
+    /// The facts.
+    pub delivery: Arc<Delivery>,
+    /// The profile it went to.
+    pub profile: String,
+    /// When it began.
+    pub at: jiff::Timestamp,
+    /// Whether it went to the sandbox.
+    pub sandbox: bool,
+}
+
+/// How a send ended that could not even be written down: nothing was sent.
+#[derive(Clone)]
+pub enum LastSend {
+    /// It was made; here is what became of it.
+    Made(Sent),
+    /// Nothing was sent, because it could not be written down first.
+    NotWritten(Broken<HistoryError>),
+}
+
+/// The question before a live send.
+pub struct Confirm {
+    /// Of which draft.
+    pub draft: DraftId,
+    /// Card or notice.
+    pub kind: Kind,
+    /// Whom it reaches.
+    pub reach: Reach,
+    /// For which organisation.
+    pub organisation: String,
+    /// Whether the number has to be typed.
+    pub type_number: bool,
+    /// What was typed.
+    pub typed: String,
+}
+
+impl Confirm {
+    /// The question for a draft and a profile; `None` where nothing has to be asked (the sandbox).
+    pub fn needed(draft: DraftId, kind: Kind, reach: Reach, profile: &Profile) -> Option<Self> {
+        (profile.kind != ProfileKind::Sandbox).then(|| Self {
+            draft,
+            kind,
+            reach,
+            organisation: profile.organisation_name().to_owned(),
+            // A department of unknown size may hold everyone.
+            type_number: reach.people > u64::from(profile.confirm_above) || reach.uncounted > 0,
+            typed: String::new(),
+        })
+    }
+
+    fn is_answered(&self) -> bool {
+        !self.type_number || self.typed.trim().replace([',', '，'], "") == self.expected()
+    }
+
+    /// The number that has to be typed: of people, or of departments where no person is known by number.
+    fn expected(&self) -> String {
+        if self.reach.people == 0 { self.reach.uncounted.to_string() } else { self.reach.people.to_string() }
+    }
+}
+
+/// Draws the question; its answer goes to the app.
+pub fn confirm_ui(ctx: &egui::Context, lang: Lang, confirm: &mut Option<Confirm>, actions: &Actions) {
+    let Some(asked) = confirm else { return };
+    let reach = asked.reach.text(lang);
+    let title = match asked.kind {
+        Kind::Card => tr!(lang, "send.confirm_card", reach = reach),
+        Kind::Notice => tr!(lang, "send.confirm_notice", reach = reach),
+    };
+    let text = tr!(lang, "send.confirm_text", organisation = asked.organisation);
+    let off = if asked.is_answered() { Ok(()) } else { Err(tr!(lang, "send.type_number_first").into_owned()) };
+    let accept = PushButton::danger(tr!(lang, "send.confirm_button", reach = reach)).enabled(off);
+    let (answer, ()) =
+        Dialog::new("confirm_send", title, tr!(lang, "common.cancel")).text(text).accept(accept).show(ctx, |ui| {
+            if asked.type_number {
+                let t = tokens(ui.style());
+                let label = tr!(lang, "send.type_number", number = asked.expected());
+                let label = ui.label(RichText::new(label).color(t.text));
+                let field = ui.add(TextEdit::singleline(&mut asked.typed).desired_width(160.0)).labelled_by(label.id);
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    field.request_focus();
+                }
+            }
+        });
+    match answer {
+        Answer::None => {}
+        Answer::Accepted => {
+            actions.send(Action::SendConfirmed(asked.draft.clone()));
+            *confirm = None;
+        }
+        Answer::Cancelled => *confirm = None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> DraftId {
+        DraftId::new("a").unwrap()
+    }
+
+    #[test]
+    fn the_sandbox_is_not_asked_for_and_a_live_profile_is() {
+        let reach = Reach { people: 2, ..Reach::default() };
+        let sandbox = Profile::new("Sandbox", ProfileKind::Sandbox);
+        assert!(Confirm::needed(id(), Kind::Card, reach, &sandbox).is_none());
+        let live = Profile::new("总部", ProfileKind::Internal);
+        let asked = Confirm::needed(id(), Kind::Card, reach, &live).unwrap();
+        assert!(!asked.type_number && asked.is_answered());
+    }
+
+    #[test]
+    fn above_the_threshold_the_number_has_to_be_typed() {
+        let mut live = Profile::new("总部", ProfileKind::Internal);
+        live.confirm_above = 100;
+        let reach = Reach { people: 1200, ..Reach::default() };
+        let mut asked = Confirm::needed(id(), Kind::Notice, reach, &live).unwrap();
+        assert!(!asked.is_answered());
+        asked.typed = "120".into();
+        assert!(!asked.is_answered());
+        asked.typed = " 1,200 ".into();
+        assert!(asked.is_answered());
+
+        let unknown = Reach { people: 0, uncounted: 3, conversation: false };
+        let mut asked = Confirm::needed(id(), Kind::Notice, unknown, &live).unwrap();
+        assert!(asked.type_number, "a department of unknown size may hold everyone");
+        asked.typed = "3".into();
+        assert!(asked.is_answered());
+    }
+
+    #[test]
+    fn the_reach_says_what_is_not_known() {
+        let zh = |reach: Reach| reach.text(Lang::Zh);
+        assert_eq!(zh(Reach { people: 1200, ..Reach::default() }), "1,200 人");
+        assert_eq!(zh(Reach { people: 2, uncounted: 1, conversation: false }), "2 人和 1 个部门（人数未知）");
+        assert_eq!(zh(Reach { conversation: true, ..Reach::default() }), "会话中的人");
+    }
+}
