@@ -23,7 +23,12 @@ fn main() -> ExitCode {
 
 fn window(args: &cli::Args) -> Exit {
     let lang = args.lang.unwrap_or_else(Lang::of_system);
-    let options = ui::Options { home: args.home.clone(), lang: args.lang };
+    let options = ui::Options {
+        home: args.home.clone(),
+        lang: args.lang,
+        sandbox_people: Some(args.sandbox_people),
+        open: args.open.clone(),
+    };
     match ui::run(&options) {
         Ok(()) => Exit::HandedOver,
         Err(error) => {

@@ -5,7 +5,7 @@
 //! * [`state`], [`drafts`], [`findings`], [`checking`], [`link`], [`sending`]: what is shown.
 //! * [`commands`], [`action`]: what a person, and what a screen, can ask for.
 //! * [`cx`]: what a screen gets to know while it is drawn.
-//! * [`theme`], [`icons`], [`widgets`]: how it looks.
+//! * [`theme`], [`icons`], [`widgets`]: how it looks. [`measured`]: for the bench of the start.
 //! * [`remote`], [`background`], [`files`]: values that come from somewhere slow.
 //! * one module per screen: [`card`], [`notice`], [`history`], [`settings`], [`top_bar`], [`drafts_panel`], [`inspector`],
 //!   [`send_bar`], [`palette`]; [`picker`] is shared by the tabs.
@@ -27,6 +27,7 @@ pub mod history;
 pub mod icons;
 pub mod inspector;
 pub mod link;
+pub mod measured;
 pub mod notice;
 pub mod palette;
 pub mod picker;
@@ -49,6 +50,10 @@ pub struct Options {
     pub home: Option<std::path::PathBuf>,
     /// The language asked for; `None`: as the settings or the system say.
     pub lang: Option<Lang>,
+    /// How many people the sandbox's organisation has; `None`: the usual number.
+    pub sandbox_people: Option<usize>,
+    /// A draft file to open.
+    pub open: Option<std::path::PathBuf>,
 }
 
 /// Why no window could be opened.
@@ -74,8 +79,12 @@ pub fn run(options: &Options) -> Result<(), StartError> {
         return Err(StartError::NoDisplay);
     }
     let lang = options.lang.unwrap_or_else(Lang::of_system);
-    let env =
+    let mut env =
         env::Env::real(options.home.clone(), options.lang).map_err(|error| StartError::Window(error.message(lang)))?;
+    if let Some(people) = options.sandbox_people {
+        env.sandbox.people = people;
+    }
+    let open = options.open.clone();
     let memory = WindowMemory::load(&WindowMemory::path(env.home.root()));
     let [min_width, min_height] = theme::size::WINDOW_MIN;
     let [width, height] = theme::size::WINDOW;
@@ -102,9 +111,12 @@ pub fn run(options: &Options) -> Result<(), StartError> {
         "ding-composer",
         native,
         Box::new(move |cc| {
-            let app = app::App::new(&cc.egui_ctx, env);
+            let mut app = app::App::new(&cc.egui_ctx, env);
             theme::fonts::extend_with_system_fonts(&cc.egui_ctx);
-            Ok(Box::new(app))
+            if let Some(path) = open {
+                app.open_path(path);
+            }
+            Ok(measured::wrap(app))
         }),
     );
     opened.map_err(|error| StartError::Window(error.to_string()))

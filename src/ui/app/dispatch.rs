@@ -255,6 +255,11 @@ impl App {
         }
     }
 
+    /// Opens a draft file, as when it was dropped on the window.
+    pub fn open_path(&mut self, path: std::path::PathBuf) {
+        self.files.read(&self.background, self.state.lang, vec![path]);
+    }
+
     pub(super) fn take_dropped_files(&mut self, ctx: &egui::Context) {
         let paths: Vec<_> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
