@@ -194,8 +194,12 @@ pub async fn load<S: Source, T: Timer>(
                 (step, tries, answer)
             });
         }
-        if under_way.is_empty() && loading.options.plan == Plan::Everything {
-            break End::Done;
+        if under_way.is_empty() {
+            if loading.options.plan == Plan::Everything {
+                break End::Done;
+            }
+            // Nothing more comes until someone looks elsewhere: what came last is not held back.
+            loading.show_rest(timer.now_ms());
         }
         tokio::select! {
             biased;
@@ -232,6 +236,7 @@ struct Loading {
     next_snapshot_ms: u64,
     people_in_snapshot: usize,
     departments_in_snapshot: usize,
+    lists_in_snapshot: usize,
 }
 
 impl Loading {
@@ -253,6 +258,7 @@ impl Loading {
             next_snapshot_ms: 0,
             people_in_snapshot: 0,
             departments_in_snapshot: 0,
+            lists_in_snapshot: 0,
         }
     }
 
@@ -452,12 +458,26 @@ impl Loading {
         self.watch.show(progress);
         let news = progress.people != self.people_in_snapshot || progress.departments != self.departments_in_snapshot;
         if news && now_ms >= self.next_snapshot_ms {
-            (self.people_in_snapshot, self.departments_in_snapshot) = (progress.people, progress.departments);
-            self.watch.show_snapshot(self.builder.snapshot());
-            // A snapshot copies everything: the more there is, the rarer.
-            let pause = 500 + progress.people as u64 / 5;
-            self.next_snapshot_ms = now_ms.saturating_add(pause);
+            self.show_snapshot(progress, now_ms);
         }
+    }
+
+    /// Shows what came since the last snapshot, even if only a list that turned out to be complete.
+    fn show_rest(&mut self, now_ms: u64) {
+        let progress = self.progress(now_ms);
+        let lists = self.done.len();
+        if self.lists_in_snapshot != lists {
+            self.show_snapshot(progress, now_ms);
+        }
+    }
+
+    fn show_snapshot(&mut self, progress: Progress, now_ms: u64) {
+        (self.people_in_snapshot, self.departments_in_snapshot) = (progress.people, progress.departments);
+        self.lists_in_snapshot = self.done.len();
+        self.watch.show_snapshot(self.builder.snapshot());
+        // A snapshot copies everything: the more there is, the rarer.
+        let pause = 500 + progress.people as u64 / 5;
+        self.next_snapshot_ms = now_ms.saturating_add(pause);
     }
 
     fn finish(self, end: End) -> Loaded {
