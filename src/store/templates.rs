@@ -142,6 +142,16 @@ impl Templates {
         self.write(path, changed)
     }
 
+    /// Puts a template back to a place (or the end), such as one that was removed, and writes the library.
+    ///
+    /// # Errors
+    /// See [`TemplatesError`]; the library is as it was then.
+    pub fn insert(&mut self, path: &Path, at: usize, template: NoticeTemplate) -> Result<(), TemplatesError> {
+        let mut changed = self.templates.clone();
+        changed.insert(at.min(changed.len()), template);
+        self.write(path, changed)
+    }
+
     fn write(&mut self, path: &Path, templates: Vec<NoticeTemplate>) -> Result<(), TemplatesError> {
         let on_disk = files::read_text(path)?;
         if on_disk.is_some() && on_disk != self.base {
@@ -182,6 +192,9 @@ mod tests {
         assert_eq!(library.put(&path, None, template("甲")), Err(TemplatesError::NameTaken("甲".into())));
         library.put(&path, Some(0), template("丙")).unwrap();
         assert_eq!(library.put(&path, None, template(" ")), Err(TemplatesError::Incomplete));
+        library.remove(&path, 0).unwrap();
+        library.insert(&path, 0, template("丙")).unwrap();
+        assert_eq!(library.by_id("id-丙"), library.all().first(), "back at its place");
         library.remove(&path, 1).unwrap();
         assert_eq!(Templates::load(&path).0.all(), [template("丙")]);
         assert_eq!(library.by_id("id-丙"), Some(&template("丙")));
