@@ -17,7 +17,7 @@ mod card_read;
 mod card_write;
 pub mod check;
 mod check_card;
-mod check_notice;
+pub mod check_notice;
 mod check_params;
 mod check_private;
 pub mod encode;
