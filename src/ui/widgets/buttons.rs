@@ -26,6 +26,7 @@ pub enum Look {
 #[must_use]
 pub struct PushButton {
     text: String,
+    name: Option<String>,
     look: Look,
     icon: Option<Icon>,
     shortcut: Option<String>,
@@ -40,6 +41,7 @@ impl PushButton {
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
+            name: None,
             look: Look::Plain,
             icon: None,
             shortcut: None,
@@ -68,6 +70,12 @@ impl PushButton {
     /// Another look. Default: [`Look::Plain`].
     pub fn look(mut self, look: Look) -> Self {
         self.look = look;
+        self
+    }
+
+    /// Another accessible name than the text: 移除 in a row is 移除 张三 for a screen reader. Default: the text.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -109,7 +117,7 @@ impl PushButton {
 
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> Response {
-        let Self { text, look, icon, shortcut, tooltip, off, small, min_width } = self;
+        let Self { text, name, look, icon, shortcut, tooltip, off, small, min_width } = self;
         let t = tokens(ui.style());
         ui.scope(|ui| {
             let widgets = &mut ui.visuals_mut().widgets;
@@ -173,7 +181,7 @@ impl PushButton {
             let button = button.min_size(vec2(min_width, height));
             let response = ui.add_enabled(off.is_none(), button);
             // Without this the icon's file and the shortcut would be part of the name.
-            let response = response.accessible_name(text);
+            let response = response.accessible_name(name.unwrap_or(text));
             match (off, tooltip) {
                 (Some(reason), _) => {
                     describe(&response, reason.clone());
