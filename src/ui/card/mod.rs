@@ -1,22 +1,211 @@
-//! The card tab (互动卡片).
+//! The card tab (互动卡片): every field of the private-chat card call, as a form and as JSON.
+//!
+//! Knows the draft ([`crate::compose`]) and the window's kit; nothing of sending. Structural edits announce themselves with
+//! [`Action::UndoStep`](super::action::Action::UndoStep); everything else is noticed by the shell, which keeps, checks and
+//! undoes.
+//!
+//! * [`template`], [`params`], [`last_message`], [`private`] (with [`grid`]), [`people`], [`options`]: the groups of the form.
+//! * [`table`], [`paste`]: edits and readings without a screen.
+//! * [`json`], [`code`]: the JSON view and its editor. [`preview`]: what the inspector shows.
 
-use egui::Ui;
+pub mod code;
+mod grid;
+mod json;
+mod last_message;
+mod options;
+mod params;
+mod paste;
+mod paste_dialog;
+mod people;
+mod preview;
+mod private;
+mod table;
+mod template;
+mod value;
 
-use super::cx::Cx;
-use crate::{compose::CardDraft, ui::theme};
+use egui::{Id, Ui, UiBuilder, pos2};
+
+use super::{
+    action::Action,
+    cx::Cx,
+    icons::Icon,
+    picker::Purpose,
+    theme::size,
+    widgets::{Group, PushButton, form::form_scroll, segmented},
+};
+use crate::{compose::CardDraft, lang::Lang};
+
+use self::{
+    json::JsonView, params::ParamsView, paste_dialog::PasteDialog, preview::PreviewView, private::PrivateView,
+    private::PrivateWish,
+};
+
+/// What the profile and earlier sends offer for the fields of a card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Templates used before or known to the sandbox: id and name, newest first.
+    pub templates: Vec<(String, String)>,
+    /// The profile's `robotCode`; empty when it has none.
+    pub robot_code: String,
+    /// The profile's `openConversationId`; empty when it has none.
+    pub open_conversation_id: String,
+    /// The profile's `callbackRouteKey`; empty when it has none.
+    pub callback_route_key: String,
+}
+
+/// How the body is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+enum Mode {
+    #[default]
+    Form,
+    Json,
+    Both,
+}
 
 /// What the tab remembers about a draft while the program runs.
 #[derive(Default)]
-pub struct View {}
+pub struct View {
+    /// What is offered for fields; the app sets it when the profile or the history changes.
+    pub offers: Offers,
+    mode: Mode,
+    params: ParamsView,
+    private: PrivateView,
+    json: JsonView,
+    preview: PreviewView,
+    paste: Option<PasteDialog>,
+    /// The widget that had the keyboard in the last pass.
+    focused: Option<Id>,
+}
+
+impl View {
+    /// Why the draft should not be sent although it has no error finding: the JSON view holds something that was not taken
+    /// over, so that what is shown is not what would go out.
+    ///
+    /// # Errors
+    /// The reason, in the reader's language.
+    pub fn may_send(&self, lang: Lang) -> Result<(), String> {
+        if !self.json.is_unapplied() {
+            return Ok(());
+        }
+        let reason = self.json.problem(lang);
+        Err(reason.map_or_else(
+            || tr!(lang, "card.json_unapplied").into_owned(),
+            |reason| tr!(lang, "card.json_unapplied_because", reason = reason).into_owned(),
+        ))
+    }
+}
+
+/// Width from which form and JSON stand side by side instead of one above the other.
+const SIDE_BY_SIDE: f32 = 760.0;
 
 /// The form.
 pub fn tab_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
-    let (_, _) = (draft, view);
-    ui.label(theme::heading(tr!(cx.lang, "command.show_card")));
+    view.json.follow(cx, draft);
+    header_ui(ui, cx, view);
+    match view.mode {
+        Mode::Form => form_ui(ui, cx, draft, view),
+        Mode::Json => view.json.show(ui, cx, draft, true),
+        Mode::Both => both_ui(ui, cx, draft, view),
+    }
+    if let Some(dialog) = &mut view.paste
+        && !paste_dialog::paste_ui(ui, cx, dialog, draft)
+    {
+        view.paste = None;
+    }
+}
+
+fn header_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut View) {
+    let lang = cx.lang;
+    ui.horizontal(|ui| {
+        let choices = [
+            (Mode::Form, tr!(lang, "card.mode_form").into_owned()),
+            (Mode::Json, tr!(lang, "card.mode_json").into_owned()),
+            (Mode::Both, tr!(lang, "card.mode_both").into_owned()),
+        ];
+        segmented(ui, &tr!(lang, "card.mode"), &mut view.mode, choices);
+        if view.mode == Mode::Form && view.json.is_unapplied() {
+            let button = PushButton::quiet(tr!(lang, "card.json_unapplied_short")).icon(Icon::Warning).small();
+            if button.tooltip(tr!(lang, "card.json_unapplied")).show(ui).clicked() {
+                view.mode = Mode::Both;
+            }
+            if PushButton::quiet(tr!(lang, "card.json_give_up")).small().show(ui).clicked() {
+                view.json.give_up();
+            }
+        }
+    });
+    ui.add_space(size::XS);
+}
+
+fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
+    let space = ui.available_rect_before_wrap();
+    let gap = size::S;
+    let (first, second) = if space.width() >= SIDE_BY_SIDE {
+        let middle = space.center().x;
+        (
+            egui::Rect::from_min_max(space.min, pos2(middle - gap / 2.0, space.bottom())),
+            egui::Rect::from_min_max(pos2(middle + gap / 2.0, space.top()), space.max),
+        )
+    } else {
+        let middle = space.center().y;
+        (
+            egui::Rect::from_min_max(space.min, pos2(space.right(), middle - gap / 2.0)),
+            egui::Rect::from_min_max(pos2(space.left(), middle + gap / 2.0), space.max),
+        )
+    };
+    ui.scope_builder(UiBuilder::new().id_salt("form half").max_rect(first), |ui| form_ui(ui, cx, draft, view));
+    ui.scope_builder(UiBuilder::new().id_salt("json half").max_rect(second), |ui| {
+        view.json.show(ui, cx, draft, false);
+    });
+    ui.advance_cursor_after_rect(space);
+}
+
+fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
+    let mut paste = None;
+    form_scroll(ui, cx, "card form", |ui| {
+        let View { offers, params, private, focused, .. } = view;
+        template::template_ui(ui, cx, draft, offers);
+        params::params_ui(ui, cx, draft, params, &mut paste);
+        last_message::last_message_ui(ui, cx, draft);
+        match private::private_ui(ui, cx, draft, private) {
+            Some(PrivateWish::Pick) => {
+                cx.send(Action::OpenPicker(Box::new(people::request(draft, Purpose::CardPrivateRows))));
+            }
+            Some(PrivateWish::Paste) => paste = Some(paste::PasteInto::Private),
+            None => {}
+        }
+        people::receivers_ui(ui, cx, draft, &mut paste);
+        Group::new(tr!(cx.lang, "card.options"))
+            .force_open(cx.jumps_into("/outTrackId"))
+            .show(ui, |ui| options::out_track_ui(ui, cx, draft));
+        options::more_ui(ui, cx, draft, offers, &mut paste);
+        options::kept_ui(ui, cx, draft);
+        follow_focus(ui, focused);
+    });
+    if let Some(into) = paste {
+        view.paste = Some(PasteDialog::new(into));
+    }
+}
+
+/// Scrolls to a field that got the keyboard by Tab.
+fn follow_focus(ui: &Ui, before: &mut Option<Id>) {
+    let focused = ui.memory(egui::Memory::focused);
+    if focused == *before {
+        return;
+    }
+    *before = focused;
+    if ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+        return;
+    }
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    if let Some(response) = response
+        && response.layer_id == ui.layer_id()
+        && ui.max_rect().x_range().contains(response.rect.center().x)
+    {
+        ui.scroll_to_rect(response.rect.expand(size::S), None);
+    }
 }
 
 /// The preview in the inspector: the conversation list's line, and the variables as a chosen person gets them.
 pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut View) {
-    let (_, _) = (draft, view);
-    ui.label(theme::heading(tr!(cx.lang, "shell.inspector_preview")));
+    preview::preview_ui(ui, cx, draft, &mut view.preview);
 }

@@ -1,0 +1,116 @@
+//! The group of the card's template and of what the app gives it: ids that one copies from somewhere else.
+
+use egui::{CompletionPopup, Popup, Response, RichText, Suggestion, TextEdit, Ui};
+
+use super::Offers;
+use crate::{
+    compose::CardDraft,
+    ui::{
+        action::Action,
+        cx::Cx,
+        icons::Icon,
+        theme::{size, tokens},
+        widgets::{Field, Group, PushButton, buttons::icon_button_sized},
+    },
+};
+
+/// The most templates that are offered at once.
+const OFFERED: usize = 12;
+
+/// The group.
+pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) {
+    let lang = cx.lang;
+    let inside = ["/cardTemplateId", "/openConversationId", "/robotCode", "/callbackRouteKey"];
+    let jumped = inside.iter().any(|pointer| cx.jumps_into(pointer));
+    Group::new(tr!(lang, "card.template")).force_open(jumped).show(ui, |ui| {
+        Field::new(tr!(lang, "card.template_id"))
+            .required()
+            .help(tr!(lang, "card.template_id_help"))
+            .pointer("/cardTemplateId")
+            .show(ui, cx, |ui| template_field_ui(ui, cx, draft, offers));
+        Field::new(tr!(lang, "card.conversation"))
+            .help(tr!(lang, "card.conversation_help"))
+            .pointer("/openConversationId")
+            .show(ui, cx, |ui| {
+                id_field_ui(ui, cx, &mut draft.open_conversation_id, &offers.open_conversation_id, "cid…")
+            });
+        Field::new(tr!(lang, "card.robot")).help(tr!(lang, "card.robot_help")).pointer("/robotCode").show(
+            ui,
+            cx,
+            |ui| id_field_ui(ui, cx, &mut draft.robot_code, &offers.robot_code, "ding…"),
+        );
+    });
+}
+
+/// The callback's route key, among the rarely used options.
+pub fn callback_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) {
+    Field::new(tr!(cx.lang, "card.callback"))
+        .help(tr!(cx.lang, "card.callback_help"))
+        .pointer("/callbackRouteKey")
+        .show(ui, cx, |ui| id_field_ui(ui, cx, &mut draft.callback_route_key, &offers.callback_route_key, ""));
+}
+
+/// The template's id, with those used before.
+fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) -> Response {
+    let t = tokens(ui.style());
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - size::CONTROL - size::S;
+        let id = ui.make_persistent_id("template");
+        let edit = TextEdit::singleline(&mut draft.card_template_id)
+            .id(id)
+            .hint_text(tr!(cx.lang, "card.template_id_hint"))
+            .desired_width(width);
+        // The whole text is one word: an id has dots and hyphens.
+        let popup = CompletionPopup::new(id.with("offers")).word_boundary(|_| false);
+        let shown = popup.show(ui, edit, |query| {
+            let typed = query.word.to_lowercase();
+            if typed.is_empty() {
+                return Vec::new();
+            }
+            let hit = |offer: &&(String, String)| {
+                offer.0 != query.word
+                    && (offer.0.to_lowercase().contains(&typed) || offer.1.to_lowercase().contains(&typed))
+            };
+            let found = offers.templates.iter().filter(hit).take(OFFERED);
+            found.map(|(id, name)| Suggestion::new(id.as_str()).description(name.as_str())).collect()
+        });
+        let response = shown.text_edit.response.response;
+        let name = if offers.templates.is_empty() {
+            tr!(cx.lang, "card.no_templates_yet")
+        } else {
+            tr!(cx.lang, "card.used_templates")
+        };
+        let button = icon_button_sized(ui, Icon::ChevronDown, name, size::CONTROL, !offers.templates.is_empty());
+        Popup::menu(&button).show(|ui| {
+            ui.set_min_width(320.0);
+            for (id, name) in offers.templates.iter().take(OFFERED) {
+                let text = RichText::new(name).size(size::SMALL).color(t.muted);
+                let choice =
+                    egui::Button::new(id.as_str()).right_text(text).min_size(egui::vec2(320.0, size::CONTROL_SMALL));
+                if ui.add(choice).clicked() {
+                    cx.send(Action::UndoStep);
+                    draft.card_template_id.clone_from(id);
+                }
+            }
+        });
+        response
+    })
+    .inner
+}
+
+/// An id, with a button that takes it from the profile where that has another one.
+fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, value: &mut String, profile: &str, hint: &str) -> Response {
+    ui.horizontal(|ui| {
+        let offered = !profile.is_empty() && value != profile;
+        let button = PushButton::quiet(tr!(cx.lang, "card.from_profile")).small();
+        let room = if offered { 120.0 } else { 0.0 };
+        let edit = TextEdit::singleline(value).hint_text(hint).desired_width(ui.available_width() - room);
+        let response = ui.add(edit);
+        if offered && button.tooltip(profile).show(ui).clicked() {
+            cx.send(Action::UndoStep);
+            profile.clone_into(value);
+        }
+        response
+    })
+    .inner
+}
