@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::{
-    files::{FileError, SAVING_PREFIX},
+    files::{self, FileError, SAVING_PREFIX},
     history::{HistoryError, explain},
     home::Home,
-    platform,
     settings::Profile,
 };
 use crate::directory::{Department, Directory, DirectoryBuilder, PersonIndex, PersonView};
@@ -104,7 +103,8 @@ pub fn save(path: &Path, directory: &Directory, refreshed_at_unix_ms: i64) -> Re
     connection.close().map_err(|(_, error)| fail(error))?;
     fresh.as_file().sync_all().map_err(|error| file(&error))?;
     fresh.persist(path).map_err(|error| file(&error.error))?;
-    platform::sync_folder(folder).map_err(|error| file(&error))
+    files::sync_folder(folder);
+    Ok(())
 }
 
 fn write(connection: &mut Connection, directory: &Directory, refreshed_at_ms: i64) -> rusqlite::Result<()> {
@@ -159,7 +159,10 @@ fn write(connection: &mut Connection, directory: &Directory, refreshed_at_ms: i6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{directory::Person, store::settings::ProfileKind};
+    use crate::{
+        directory::Person,
+        store::{platform, settings::ProfileKind},
+    };
 
     fn some() -> Directory {
         let mut builder = DirectoryBuilder::new();

@@ -74,7 +74,15 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let mut file = tempfile::Builder::new().prefix(SAVING_PREFIX).tempfile_in(folder).map_err(|error| fail(&error))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| fail(&error))?;
     file.persist(&target).map_err(|error| fail(&error.error))?;
-    platform::sync_folder(folder).map_err(|error| fail(&error))
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Makes a rename durable where the file system can. The file is in place already, so failing is no error of its own.
+pub(super) fn sync_folder(folder: &Path) {
+    if let Err(error) = platform::sync_folder(folder) {
+        tracing::debug!(folder = %folder.display(), %error, "the folder could not be flushed");
+    }
 }
 
 /// Reads a text file; `None` when it is not there.

@@ -73,7 +73,8 @@ impl Home {
     /// [`HomeError`] when there is no folder to use or it cannot be made.
     pub fn open(folder: Option<PathBuf>) -> Result<Self, HomeError> {
         let root = match folder {
-            Some(folder) => folder,
+            // A relative one is settled once: the working folder may change.
+            Some(folder) => std::path::absolute(&folder).map_err(|error| FileError::new(&folder, &error))?,
             None => directories::ProjectDirs::from("", "", "DingComposer")
                 .ok_or(HomeError::NoFolder)?
                 .config_dir()
@@ -302,6 +303,16 @@ mod tests {
         std::fs::write(&path, "x").unwrap();
         let error = Home::open(Some(path.clone())).unwrap_err();
         assert!(error.message(Lang::Zh).contains(&*path.to_string_lossy()), "{error}");
+    }
+
+    #[test]
+    fn a_relative_folder_is_settled_and_an_empty_one_refused() {
+        let home = Home::open(Some("target/../target/test-home".into())).unwrap();
+        assert!(home.root().is_absolute());
+        let root = home.root().to_owned();
+        drop(home);
+        std::fs::remove_dir_all(root).unwrap();
+        assert!(Home::open(Some(PathBuf::new())).is_err());
     }
 
     #[test]

@@ -37,6 +37,9 @@ const MOST_WAITS: u32 = 8;
 /// How often the same is asked when the connection fails.
 const MOST_AGAIN: u32 = 2;
 
+/// Pause before that, in milliseconds.
+const PAUSE_BEFORE_AGAIN_MS: u64 = 500;
+
 /// Longest pause after "too many calls", in seconds; the first is one second, each further one twice as long.
 const LONGEST_WAIT: u64 = 30;
 
@@ -406,6 +409,10 @@ impl Loading {
                 return None;
             }
             Meaning::Again if tries < MOST_AGAIN => {
+                // A moment for the connection to come back.
+                if let Some(pace) = self.paces.get_mut(step.kind() as usize) {
+                    pace.hold_until(now_ms.saturating_add(PAUSE_BEFORE_AGAIN_MS));
+                }
                 self.urgent.push_front((step, tries + 1));
                 return None;
             }

@@ -402,7 +402,7 @@ impl History {
                 .prepare_cached(
                     // What never left did not use the id up.
                     "SELECT id, at_ms, outcome, content_hash FROM send
-                     WHERE out_track_id = ?1 AND profile = ?2 AND outcome <> 'not_sent' ORDER BY id DESC LIMIT 1",
+                     WHERE out_track_id = ?1 AND out_track_id <> '' AND profile = ?2 AND outcome <> 'not_sent' ORDER BY id DESC LIMIT 1",
                 )?
                 .query_row(params![out_track_id, profile], |row| {
                     Ok(EarlierUse {

@@ -100,6 +100,9 @@ pub enum SettingsError {
     /// Someone else (an editor, another window) changed the file since it was read; it is not overwritten.
     #[error("{} was changed by someone else", .0.display())]
     ChangedOutside(PathBuf),
+    /// The file could neither be read nor set aside when the program started; it is not overwritten.
+    #[error("{} could not be read and is left as it is", .0.display())]
+    LeftAlone(PathBuf),
     /// A secret stands in the file: writing would silently lose it.
     #[error("{} holds a secret: move it into the keyring first", .0.display())]
     SecretInFile(PathBuf),
@@ -115,6 +118,7 @@ impl SettingsError {
         match self {
             Self::File(error) => error.message(lang),
             Self::ChangedOutside(file) => text(lang, "store.settings.changed_outside", &path(file)),
+            Self::LeftAlone(file) => text(lang, "store.settings.left_alone", &path(file)),
             Self::SecretInFile(file) => text(lang, "store.settings.secret_in_file", &path(file)),
             Self::ProfileName(name) => text(lang, "store.settings.profile_name", &[("name", name.clone())]),
         }
@@ -316,8 +320,11 @@ impl Settings {
     fn write(&mut self, path: &Path) -> Result<(), SettingsError> {
         self.check_names()?;
         self.keep_a_sandbox();
+        if self.locked {
+            return Err(SettingsError::LeftAlone(path.to_owned()));
+        }
         let on_disk = files::read_text(path)?.map(Zeroizing::new).map(|text| hash(&text));
-        if self.locked || (on_disk.is_some() && on_disk != self.base) {
+        if on_disk.is_some() && on_disk != self.base {
             return Err(SettingsError::ChangedOutside(path.to_owned()));
         }
         self.update_document();

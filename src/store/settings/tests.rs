@@ -158,6 +158,18 @@ fn a_file_that_is_no_text_is_set_aside() {
 }
 
 #[test]
+fn what_can_neither_be_read_nor_set_aside_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::create_dir(&path).unwrap();
+    let mut loaded = Settings::load(&path);
+    assert!(matches!(loaded.problems[0].kind, ProblemKind::Unreadable { set_aside: None, .. }), "{:?}", said(&loaded));
+    assert!(loaded.settings.current().is_sandbox());
+    assert_eq!(loaded.settings.save(&path).unwrap_err(), SettingsError::LeftAlone(path.clone()));
+    assert!(path.is_dir() && std::fs::read_dir(folder.path()).unwrap().count() == 1);
+}
+
+#[test]
 fn a_mistake_names_line_profile_and_key_and_spares_the_other_profiles() {
     for (lines, key, words) in [
         ("kind = \"internal\"\napp_secret = \"test-secret-hunter2\"", "app_secret", "keyring"),
