@@ -80,10 +80,10 @@ fn server(answers: Vec<String>) -> (u16, mpsc::Receiver<String>) {
                 let Ok((mut stream, _)) = listener.accept() else { return };
                 stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
                 let mut request = Vec::new();
-                let mut part = [0; 4096];
+                let mut chunk = [0; 4096];
                 // Head and as much body as its length says.
-                while let Ok(count @ 1..) = stream.read(&mut part) {
-                    request.extend_from_slice(&part[..count]);
+                while let Ok(count @ 1..) = stream.read(&mut chunk) {
+                    request.extend_from_slice(&chunk[..count]);
                     let text = String::from_utf8_lossy(&request);
                     let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
                     let length = head
