@@ -5,6 +5,7 @@
 mod harness;
 mod history;
 mod people;
+mod window;
 
 use harness::Report;
 
@@ -31,6 +32,9 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("fetch") {
         people::fetch(&report)?;
+    }
+    if report.wants("window") {
+        window::window(&report);
     }
     if report.wants("history") {
         history::history(&report, folder.path());

@@ -78,6 +78,11 @@ impl Report {
         self.line(&format!("| {name} | {count} | {half} | {most} | {max} | {limit_shown} | {kept} |"));
     }
 
+    /// Says what is not measured here, and why.
+    pub fn skipped(&self, name: &str, why: &str) {
+        self.line(&format!("| {name} | 0 | skipped: {why} | – | – | – | – |"));
+    }
+
     /// Prints an amount of memory.
     pub fn memory(&self, name: &str, limit_mb: Option<f64>, bytes: u64) {
         let mb = bytes as f64 / 1e6;
