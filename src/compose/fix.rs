@@ -318,8 +318,8 @@ fn typed_member(member: &KeptMember) -> Option<Value> {
             "",
             "cardTemplateId" | "openConversationId" | "outTrackId" | "robotCode" | "callbackRouteKey",
             Value::Number(number),
-        ) => Some(Value::String(number.to_string())),
-        ("/atOpenIds", _, Value::Number(number)) => Some(Value::String(number.to_string())),
+        )
+        | ("/atOpenIds", _, Value::Number(number)) => Some(Value::String(number.to_string())),
         _ => None,
     }
 }
@@ -423,11 +423,7 @@ fn unescaped(text: &str) -> Option<String> {
         let digits = tail.get(2..6).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let taken = if digits.is_some() { 6 } else { 2 };
         let (escape, tail) = tail.split_at(taken);
-        if digits.is_some() {
-            literal.push_str(escape)
-        } else {
-            literal.push_str("\\\\u")
-        }
+        literal.push_str(if digits.is_some() { escape } else { "\\\\u" });
         rest = tail;
     }
     push_literal(&mut literal, rest);

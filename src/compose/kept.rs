@@ -61,7 +61,7 @@ pub(super) fn has_rows(parent: &str) -> bool {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     matches!(
         names.as_slice(),
-        ["cardData", "cardParamMap"] | ["privateData"] | ["privateData", _, "cardParamMap"] | ["atOpenIds"] | ["data"]
+        ["cardData", "cardParamMap"] | ["privateData" | "atOpenIds" | "data"] | ["privateData", _, "cardParamMap"]
     )
 }
 

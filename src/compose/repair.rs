@@ -144,14 +144,14 @@ impl Repair<'_> {
                 }
                 'u' => {
                     // The strict reader knows pairs of halves; it gets one or two escapes.
-                    let escapes = [12, 6].into_iter().find_map(|length| {
+                    let found = [12, 6].into_iter().find_map(|length| {
                         let source = self.text.get(at - 1..at - 1 + length)?;
                         match json::parse_node(&format!("\"{source}\"")).ok()?.data {
                             Data::Text(text) if text.chars().count() == 1 => Some((text, length)),
                             _ => None,
                         }
                     });
-                    let (text, length) = escapes?;
+                    let (text, length) = found?;
                     value.push_str(&text);
                     self.chars.nth(length - 3);
                 }

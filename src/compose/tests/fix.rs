@@ -108,7 +108,7 @@ fn a_value_typed_in_the_form_is_corrected_in_its_row_or_cell() {
         let Draft::Card(mut card) = card_with("{}") else { panic!() };
         card.params = vec![before.clone()];
         let (Draft::Card(card), _) = fixed(Draft::Card(card), code) else { panic!() };
-        assert_eq!(card.params, [after.clone()]);
+        assert_eq!(card.params, std::slice::from_ref(&after));
         // The same in a cell of the private table.
         let Draft::Card(mut card) = card_with("{}") else { panic!() };
         let table = std::sync::Arc::make_mut(&mut card.private);

@@ -270,10 +270,14 @@ fn leaves(draft: &Draft) -> Vec<String> {
     fn walk(at: &str, node: &Node, found: &mut Vec<String>) {
         match &node.data {
             Data::Object(members) => {
-                members.iter().for_each(|member| walk(&pointer::join(at, &member.name), &member.node, found));
+                for member in members {
+                    walk(&pointer::join(at, &member.name), &member.node, found);
+                }
             }
             Data::List(items) => {
-                items.iter().enumerate().for_each(|(n, item)| walk(&pointer::element(at, n), item, found));
+                for (n, item) in items.iter().enumerate() {
+                    walk(&pointer::element(at, n), item, found);
+                }
             }
             Data::Text(text) if at.ends_with(FULL_JSON) || at.ends_with(LAST_MESSAGE) => match json::parse_node(text) {
                 Ok(inner) if matches!(inner.data, Data::Object(_)) => walk(at, &inner, found),
