@@ -86,6 +86,11 @@ impl Places {
     }
 }
 
+/// Where the value at a JSON pointer stands in a text. To ask for several, read the text once: [`Places`].
+pub fn locate(text: &str, pointer: &str) -> Option<std::ops::Range<usize>> {
+    Places::of(text)?.range(pointer)
+}
+
 /// A JSON value with its place, every member kept (also those of one name).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
