@@ -17,6 +17,7 @@ use super::{
     check_params::check_params,
     check_private::check_private_with_card,
     encode::LAST_MESSAGE,
+    kept::has_rows,
     pointer,
 };
 
@@ -300,7 +301,7 @@ pub(super) fn check_kept(card: &CardDraft, wanted: impl Fn(&KeptMember) -> bool,
     for member in card.kept.0.iter().filter(|member| wanted(member)) {
         let KeptMember { parent, name, value } = member;
         let at = member.pointer();
-        if !seen.insert((parent.as_str(), name.as_str())) {
+        if !seen.insert((parent.as_str(), name.as_str())) || has_rows(parent) && has_value(card, parent, name) {
             findings.push(Finding::new(Severity::Error, &at, "card.member_twice").arg("name", name));
         } else if name.is_empty() && (parent == PARAMS || parent.ends_with("/cardParamMap")) {
             findings.push(Finding::new(Severity::Error, &at, "card.member_without_name"));

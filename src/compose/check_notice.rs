@@ -278,7 +278,7 @@ fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {
             (DATA, key) => notice.data.iter().any(|field| field.key == key),
             _ => false,
         };
-        if !seen.insert((member.parent.as_str(), name)) {
+        if !seen.insert((member.parent.as_str(), name)) || form_has_it && member.parent == DATA {
             findings.push(Finding::new(Severity::Error, &at, "notice.member_twice").arg("name", name));
         } else if form_has_it {
             findings.push(Finding::new(Severity::Warning, &at, "notice.member_shadowed").arg("name", name));

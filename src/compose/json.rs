@@ -47,21 +47,48 @@ pub fn parse(text: &str) -> Result<Parsed, JsonError> {
     Ok(Parsed { value: root.into_value(), duplicates })
 }
 
-/// Where the value at a JSON pointer stands in a text, as a range of bytes; `None` when the text is no JSON or has no
-/// such value. Used to mark findings in the JSON view.
-pub fn locate(text: &str, pointer: &str) -> Option<std::ops::Range<usize>> {
-    let root = parse_node(text).ok()?;
-    let mut node = &root;
-    for name in pointer::names(pointer) {
-        node = match &node.data {
-            Data::Object(members) => &members.iter().rev().find(|member| member.name == name)?.node,
-            Data::List(items) => items.get(name.parse::<usize>().ok()?)?,
-            // The pointer goes on into JSON text inside a string: the string is the place.
-            Data::Text(_) => break,
-            _ => return None,
-        };
+/// A JSON text of which places are asked: read once, asked often. Marks findings in the JSON view.
+#[derive(Debug)]
+pub struct Places {
+    root: Node,
+}
+
+impl Places {
+    /// Reads a text; `None` when it is no JSON.
+    pub fn of(text: &str) -> Option<Self> {
+        Some(Self { root: parse_node(text).ok()? })
     }
-    Some(node.start..node.end)
+
+    /// Where the value at a JSON pointer stands, as a range of bytes; `None` when there is no such value. Where the pointer
+    /// goes on into JSON text inside a string, that string is the place.
+    pub fn range(&self, pointer: &str) -> Option<std::ops::Range<usize>> {
+        let mut node = &self.root;
+        for name in pointer::names(pointer) {
+            node = match &node.data {
+                Data::Object(members) => &members.iter().rev().find(|member| member.name == name)?.node,
+                Data::List(items) => items.get(name.parse::<usize>().ok()?)?,
+                Data::Text(_) => break,
+                _ => return None,
+            };
+        }
+        Some(node.start..node.end)
+    }
+
+    /// The same for the nearest thing around a pointer that is there: where a missing member would stand.
+    pub fn nearest(&self, pointer: &str) -> std::ops::Range<usize> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(range) = self.range(pointer) {
+                return range;
+            }
+            pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+}
+
+/// Where the value at a JSON pointer stands in a text. To ask for several, read the text once: [`Places`].
+pub fn locate(text: &str, pointer: &str) -> Option<std::ops::Range<usize>> {
+    Places::of(text)?.range(pointer)
 }
 
 /// A JSON value with its place, every member kept (also those of one name).
@@ -522,7 +549,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     (c.is_alphanumeric() || matches!(c, '_' | '$' | '-')) && full_width(c).is_none()
 }
 
@@ -531,7 +558,7 @@ fn is_quote(c: char) -> bool {
 }
 
 /// The character of JSON that a look-alike of a Chinese keyboard or a word processor was meant as.
-fn full_width(c: char) -> Option<char> {
+pub(super) fn full_width(c: char) -> Option<char> {
     Some(match c {
         '“' | '”' | '„' | '＂' | '「' | '」' | '‘' | '’' | '＇' => '"',
         '：' => ':',

@@ -24,6 +24,12 @@ impl Kept {
         before - self.0.len()
     }
 
+    /// Drops the last of the kept members at a pointer; `false` when there is none.
+    pub fn drop_last_at(&mut self, at: &str) -> bool {
+        let last = self.0.iter().rposition(|member| member.pointer() == at);
+        last.map(|last| self.0.remove(last)).is_some()
+    }
+
     /// Drops everything kept inside the object at a pointer; returns how many members there were.
     pub fn drop_inside(&mut self, at: &str) -> usize {
         let before = self.0.len();
@@ -47,6 +53,16 @@ impl KeptMember {
     pub fn pointer(&self) -> String {
         pointer::join(&self.parent, &self.name)
     }
+}
+
+/// Whether the form has rows for the members of an object, so that two of one name can be told (each is an error finding).
+pub(super) fn has_rows(parent: &str) -> bool {
+    let names: Vec<_> = pointer::names(parent).collect();
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    matches!(
+        names.as_slice(),
+        ["cardData", "cardParamMap"] | ["privateData" | "atOpenIds" | "data"] | ["privateData", _, "cardParamMap"]
+    )
 }
 
 fn is_inside(parent: &str, at: &str) -> bool {
@@ -87,14 +103,15 @@ impl<'k> KeptIndex<'k> {
     }
 
     /// Adds what is kept at `parent` to the members the form made. The form's members win, but for empty ones,
-    /// which are only there because the API wants them.
+    /// which are only there because the API wants them; where the form has rows, both stand there.
     pub fn complete(&mut self, parent: &str, members: &mut Vec<(String, Tree)>) {
+        let rows = has_rows(parent);
         for kept in self.take(parent) {
             let tree = Tree::Value(kept.value.clone());
             match members.iter_mut().find(|(name, _)| *name == kept.name) {
-                Some((_, filler)) if filler.is_filler() => *filler = tree,
-                Some(_) => {}
-                None => members.push((kept.name.clone(), tree)),
+                Some((_, filler)) if filler.is_filler() && !rows => *filler = tree,
+                Some(_) if !rows => {}
+                _ => members.push((kept.name.clone(), tree)),
             }
         }
     }

@@ -10,7 +10,7 @@
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
 //! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts.
-//! * [`history`]: undo. [`locate`]: from a finding to the field of the form.
+//! * [`history`]: undo. [`locate`]: from a finding to the field of the form. [`fix`]: what can be done about it.
 
 pub mod card;
 mod card_read;
@@ -23,6 +23,7 @@ mod check_private;
 pub mod encode;
 pub mod file;
 pub mod finding;
+pub mod fix;
 pub mod history;
 pub mod json;
 mod json_error;
@@ -35,6 +36,7 @@ mod notice_body;
 pub mod paste;
 pub mod pointer;
 pub mod ready;
+pub mod repair;
 pub mod samples;
 mod table;
 pub mod template;
@@ -139,7 +141,9 @@ impl Draft {
         }
         let mut twice = None;
         node.duplicates("", &mut |pointer, offset| {
-            if twice.is_none() && !(kind == Kind::Card && is_row(pointer)) {
+            if twice.is_none()
+                && !(kind == Kind::Card && pointer.rsplit_once('/').is_some_and(|(parent, _)| kept::has_rows(parent)))
+            {
                 twice = Some(json::Duplicate { pointer: pointer.to_owned(), place: json::Place::of(text, offset) });
             }
         });
@@ -156,17 +160,6 @@ impl Draft {
             Self::Card(card) => card.tree(),
             Self::Notice(notice) => notice.tree(),
         }
-    }
-}
-
-/// Whether the form has a row for every member at a pointer, also for those of one name.
-fn is_row(pointer: &str) -> bool {
-    let names: Vec<_> = pointer::names(pointer).collect();
-    match names.as_slice() {
-        [data, map, _] if data == "cardData" => map == "cardParamMap",
-        [data, _] => data == "privateData",
-        [data, _, map, _] => data == "privateData" && map == "cardParamMap",
-        _ => false,
     }
 }
 

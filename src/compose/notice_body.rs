@@ -103,9 +103,6 @@ impl NoticeDraft {
             push_member(&mut inside, &field.key, ValueKind::Text, &field.value);
         }
         for member in kept.take(DATA) {
-            if self.data.iter().any(|field| field.key == member.name) {
-                continue;
-            }
             if !inside.is_empty() {
                 inside.push(',');
             }

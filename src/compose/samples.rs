@@ -1,7 +1,7 @@
 //! The first card and the first notice: filled in, so that they can be sent to the sandbox at once.
 //!
-//! The texts are in `assets/samples/`; whatever names somebody or something of the sandbox's organisation is put in by the
-//! caller.
+//! The texts are in `assets/samples/` and use the variables of the sandbox's first card template (任务通知) and first message
+//! template (会议通知); whatever names somebody or something of its organisation is put in by the caller.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub struct NoticeSample {
     pub departments: Vec<DepartmentRef>,
 }
 
-/// The first card: an expense claim that waits for two people, each with their own step and amount.
+/// The first card: a duty roster that two people confirm, each told their own shift.
 pub fn card(sample: &CardSample) -> CardDraft {
     let mut card = match file::read(CARD) {
         Ok(file::DraftFile { draft: Draft::Card(card), .. }) => card,
@@ -58,7 +58,7 @@ pub fn card(sample: &CardSample) -> CardDraft {
     card
 }
 
-/// The first notice: a system maintenance is announced.
+/// The first notice: the maintenance of a system is announced.
 pub fn notice(sample: &NoticeSample) -> NoticeDraft {
     let mut notice = match file::read(NOTICE) {
         Ok(file::DraftFile { draft: Draft::Notice(notice), .. }) => notice,
@@ -70,14 +70,4 @@ pub fn notice(sample: &NoticeSample) -> NoticeDraft {
     notice.users.clone_from(&sample.users);
     notice.departments.clone_from(&sample.departments);
     notice
-}
-
-/// The template the first notice is written with: for the library of templates.
-pub fn notice_template(template_id: &str) -> super::notice::NoticeTemplate {
-    super::notice::NoticeTemplate {
-        name: "系统维护通知".to_owned(),
-        id: template_id.to_owned(),
-        kind: super::notice::TemplateKind::Markdown,
-        body: include_str!("../../assets/samples/notice-template.md").trim_end().to_owned(),
-    }
 }

@@ -1,5 +1,5 @@
-//! The first card and the first notice: filled in for the sandbox, so that the first click on 发送 shows the whole way; and
-//! what the sandbox has to know of the person's own templates.
+//! The first card and the first notice: filled in for the sandbox and its own templates, so that the first click on 发送
+//! shows the whole way (also from a saved file and the command line); and what it has to know of the person's templates.
 
 use crate::{
     compose::{
@@ -7,28 +7,11 @@ use crate::{
         notice::NoticeTemplate,
         samples::{self, CardSample, NoticeSample},
     },
-    sandbox::{CardTemplate, CardVariable, Sandbox},
+    sandbox::Sandbox,
 };
 
-/// `cardTemplateId` of the first card's template on the sandbox.
-const CARD_TEMPLATE: &str = "6a7e2c14-90b3-4d58-8f2e-1c35d97a04be.schema";
-/// `template_id` of the first notice's template on the sandbox.
-const NOTICE_TEMPLATE: &str = "5d0c1f7e9ab84c23b6e1a07f4d92c8e6";
-
-/// Publishes the templates that the person's drafts use: the first card's own, and the whole library of notice templates.
+/// Tells the sandbox the templates of the person's library, so that notices written with them are taken.
 pub fn prepare(sandbox: &Sandbox, library: &[NoticeTemplate]) {
-    let sample = samples::card(&CardSample::default());
-    let public = sample.params.iter().map(|row| (row.key.clone(), row.kind));
-    let private = sample.private.columns.iter().map(|column| (column.key.clone(), column.kind));
-    let mut variables: Vec<CardVariable> = Vec::new();
-    for (key, kind) in public.chain(private) {
-        if !variables.iter().any(|known| known.key == key) {
-            variables.push(CardVariable { key, kind });
-        }
-    }
-    let name = "差旅报销审批".to_owned();
-    let template = CardTemplate { id: CARD_TEMPLATE.to_owned(), name, published: true, variables };
-    sandbox.publish_card_template(template);
     for template in library.iter().filter(|template| !template.id.trim().is_empty()) {
         sandbox.approve_notice_template(template.clone());
     }
@@ -41,10 +24,10 @@ fn people(sandbox: &Sandbox) -> Vec<PersonRef> {
     organisation.people().iter().filter(|one| !one.hidden).take(2).map(person).collect()
 }
 
-/// The first card, to the two people of the sandbox's conversation.
+/// The first card, of the sandbox's own first template, to the two people of its conversation.
 pub fn card(sandbox: &Sandbox, out_track_id: String) -> CardDraft {
     samples::card(&CardSample {
-        card_template_id: CARD_TEMPLATE.to_owned(),
+        card_template_id: sandbox.card_template_ids().into_iter().next().unwrap_or_default(),
         open_conversation_id: sandbox.open_conversation_id(),
         robot_code: sandbox.robot_code(),
         out_track_id,
@@ -52,15 +35,16 @@ pub fn card(sandbox: &Sandbox, out_track_id: String) -> CardDraft {
     })
 }
 
-/// The first notice, to two people, with its template for the library.
+/// The first notice, to two people, with its template (the sandbox's own first one) for the library.
 pub fn notice(sandbox: &Sandbox) -> (NoticeDraft, NoticeTemplate) {
+    let template = sandbox.notice_templates().into_iter().next().unwrap_or_default();
     let sample = NoticeSample {
         agent_id: sandbox.agent_id().to_string(),
-        template_id: NOTICE_TEMPLATE.to_owned(),
+        template_id: template.id.clone(),
         users: people(sandbox),
         departments: Vec::new(),
     };
-    (samples::notice(&sample), samples::notice_template(NOTICE_TEMPLATE))
+    (samples::notice(&sample), template)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod child;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod compose;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod raw;

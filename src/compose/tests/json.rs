@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::{
-    compose::json::{Problem, locate, parse},
+    compose::json::{Places, Problem, parse},
     lang::Lang,
 };
 
@@ -114,12 +114,15 @@ fn a_byte_order_mark_is_no_part_of_the_text() {
 #[test]
 fn a_pointer_finds_its_place_in_the_text_also_inside_a_string() {
     let text = "{\"data\": \"{\\\"名字\\\":\\\"张三\\\"}\", \"list\": [1, {\"x\": true}]}";
-    let at = |pointer: &str| &text[locate(text, pointer).unwrap()];
+    let places = Places::of(text).unwrap();
+    let at = |pointer: &str| &text[places.range(pointer).unwrap()];
     assert_eq!(at("/list/1/x"), "true");
     assert_eq!(at("/data/名字"), "\"{\\\"名字\\\":\\\"张三\\\"}\"");
     assert_eq!(at(""), text);
-    assert_eq!(locate(text, "/nowhere"), None);
-    assert_eq!(locate("{", ""), None);
+    assert_eq!(places.range("/nowhere"), None);
+    assert_eq!(&text[places.nearest("/list/9/x")], "[1, {\"x\": true}]");
+    assert_eq!(places.nearest("/nowhere"), 0..text.len());
+    assert!(Places::of("{").is_none());
 }
 
 /// serde_json writes `1e5` as `1e+5`; this reader leaves it.

@@ -3,6 +3,7 @@
 mod card;
 mod cost;
 mod file;
+mod fix;
 mod json;
 mod notice;
 mod paste;
