@@ -4,6 +4,7 @@ use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use super::{
     commands::Command,
+    notice::library::Wish,
     picker::{Picked, PickerRequest},
     settings::SettingsAction,
     state::{DraftId, InspectorTab, Tab},
@@ -44,6 +45,8 @@ pub enum Action {
     OpenPicker(Box<PickerRequest>),
     /// Put what was picked into the draft: `None` for a purpose without one.
     Picked(Option<DraftId>, Box<Picked>),
+    /// Something for the library of notice templates.
+    Library(Wish),
     /// Copy a text.
     Copy(String),
     /// Show a note.

@@ -7,10 +7,15 @@ use super::{
     env::Env,
     findings::Findings,
     link::Link,
+    picker::Contacts,
     state::Tab,
     widgets::{Toast, form::Jump},
 };
-use crate::{compose::Finding, lang::Lang, store::settings::Profile};
+use crate::{
+    compose::Finding,
+    lang::Lang,
+    store::{settings::Profile, templates::Templates},
+};
 
 /// The surroundings of a screen: what it may read, and the queue of its wishes.
 pub struct Cx<'a> {
@@ -22,6 +27,10 @@ pub struct Cx<'a> {
     pub findings: &'a Findings,
     /// The name of the template of the library that the draft is written with.
     pub template: Option<&'a str>,
+    /// The person's own library of notice templates.
+    pub templates: &'a Templates,
+    /// The people of the organisation, as far as they are loaded.
+    pub contacts: &'a Contacts,
     /// The profile in use.
     pub profile: &'a Profile,
     /// The connection of the profile in use.

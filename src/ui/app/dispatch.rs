@@ -105,6 +105,7 @@ impl App {
                     picker::apply::apply(&mut open.draft, *picked);
                 }
             }
+            Action::Library(wish) => self.apply_library(wish),
             Action::Copy(text) => {
                 ctx.copy_text(text);
                 self.toasts.add(Toast::ok(tr!(self.state.lang, "common.copied")));

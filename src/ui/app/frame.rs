@@ -61,6 +61,7 @@ impl App {
         drafts_panel::rename_dialog(ui, lang, &mut self.renaming, &self.actions);
         sending::confirm_ui(ui.ctx(), lang, &mut self.confirm, &self.actions);
         self.files.ui(ui.ctx(), &self.background, lang);
+        self.draw_people(ui);
         self.closing_dialog(ui.ctx());
         palette::palette_ui(ui, &mut self.palette, &self.state, &self.actions);
         if let Some(action) = self.toasts.show(ui.ctx(), lang) {
@@ -135,6 +136,8 @@ impl App {
             tab: *tab,
             findings: &findings,
             template: template.as_deref(),
+            templates: &self.templates,
+            contacts: &self.contacts,
             profile: settings.current(),
             link,
             jump: &self.jump,

@@ -32,7 +32,9 @@ impl App {
         self.take_history();
         if self.state.link.poll() {
             self.prepare_sandbox();
+            self.connect_people();
         }
+        self.take_people();
         self.fill_first_drafts();
         self.take_token();
         self.take_outcome(ctx);

@@ -2,13 +2,14 @@
 //!
 //! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
-//!   secrets, the connection check, the sandbox.
+//!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
 
 mod dispatch;
 mod fix;
 mod frame;
 mod keep;
 mod logic;
+mod people;
 mod profiles;
 mod send;
 
@@ -24,8 +25,9 @@ use super::{
     files::Files,
     history, inspector,
     link::SandboxSlot,
+    notice::library::Library,
     palette::Palette,
-    picker::Picker,
+    picker::{Contacts, Picker},
     remote::Remote,
     sending::Confirm,
     settings,
@@ -60,6 +62,9 @@ pub struct App {
     settings_view: settings::View,
     /// The library of notice templates.
     templates: Templates,
+    library: Library,
+    /// The people of the organisation in use.
+    contacts: Contacts,
     renaming: Option<(DraftId, String)>,
     confirm: Option<Confirm>,
     /// The finding jumped to last, of which draft.
@@ -105,6 +110,7 @@ impl App {
             || self.state.link.is_pending()
             || self.state.history.is_pending()
             || self.state.running.is_some()
+            || self.contacts.is_busy()
             || self.state.current().is_some_and(super::state::OpenDraft::needs_check)
     }
 }

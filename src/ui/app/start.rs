@@ -24,8 +24,9 @@ use crate::{
         files::Files,
         first, history, inspector,
         link::SandboxSlot,
+        notice::library::Library,
         palette::Palette,
-        picker::Picker,
+        picker::{Contacts, Picker},
         remote::Remote,
         settings,
         state::{OpenDraft, State, Tab},
@@ -95,6 +96,8 @@ impl App {
             inspector_view: inspector::View::default(),
             settings_view: settings::View::new(loaded.problems),
             templates,
+            library: Library::default(),
+            contacts: Contacts::default(),
             renaming: None,
             confirm: None,
             finding_at: None,
@@ -149,6 +152,7 @@ impl App {
             crate::store::settings::ProfileKind::ThirdParty => Some(true),
             crate::store::settings::ProfileKind::Internal => Some(false),
         };
+        self.forget_people();
         self.state.link.connect(&profile, &self.env, &self.sandbox, &self.background);
         self.earlier.clear();
         self.state.facts.earlier = Arc::default();

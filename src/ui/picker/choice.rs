@@ -18,6 +18,7 @@ pub struct Choice {
     before: Chosen,
     now: Lists,
     steps: Vec<Lists>,
+    revision: u64,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -42,6 +43,7 @@ impl Choice {
             before: request.chosen.clone(),
             now,
             steps: Vec::new(),
+            revision: 0,
         }
     }
 
@@ -63,6 +65,11 @@ impl Choice {
     /// The departments, in order.
     pub fn departments(&self) -> impl ExactSizeIterator<Item = &DepartmentRef> {
         self.now.departments.values()
+    }
+
+    /// Another number after every change.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Whether nothing is chosen.
@@ -171,6 +178,7 @@ impl Choice {
         match self.steps.pop() {
             Some(lists) => {
                 self.now = lists;
+                self.revision += 1;
                 true
             }
             None => false,
@@ -197,6 +205,7 @@ impl Choice {
     }
 
     fn step(&mut self) {
+        self.revision += 1;
         if self.steps.len() == STEPS {
             self.steps.remove(0);
         }

@@ -1,47 +1,49 @@
 //! The picker: people and departments for a card's or a notice's lists, by search, by department, or by pasted ids.
 //!
 //! * [`request`]: what a screen asks for and gets back (`Action::OpenPicker`, `Action::Picked`).
-//! * [`choice`]: what is chosen while it is open.
 //! * [`apply`]: puts the result into the draft.
+//! * [`contacts`], [`loaded`]: the organisation's people, loaded and kept; also for screens that show names.
+//! * [`state`]: the picker while it is open, made of [`choice`], [`tree`], [`list`], [`paste`], [`facts`].
+//! * [`view`]: how it is drawn, with [`panes`], [`rows`], [`paste_view`], [`status`], [`meters`], [`marks`].
 
 pub mod apply;
 pub mod choice;
+pub mod contacts;
+pub mod facts;
+pub mod list;
+pub mod loaded;
+pub mod marks;
+pub mod meters;
+pub mod panes;
+pub mod paste;
+pub mod paste_view;
 pub mod request;
+pub mod rows;
+pub mod state;
+pub mod status;
+pub mod tree;
+pub mod view;
 
-pub use request::{Chosen, IdKind, Picked, PickerRequest, Purpose};
-
-use choice::Choice;
+pub use contacts::{Contacts, Origin};
+pub use loaded::Loaded;
+pub use request::{Chosen, IdKind, Picked, PickerRequest, Purpose, Start};
 
 use super::drafts::DraftId;
 
 /// The picker, open or not.
 #[derive(Default)]
 pub struct Picker {
-    open: Option<Open>,
-}
-
-struct Open {
-    request: PickerRequest,
-    /// The draft that gets the choice.
-    draft: Option<DraftId>,
-    choice: Choice,
+    open: Option<state::Open>,
 }
 
 impl Picker {
     /// Opens it. `draft` is where the choice goes.
     pub fn open(&mut self, request: PickerRequest, draft: Option<DraftId>) {
-        let choice = Choice::of(&request);
-        self.open = Some(Open { request, draft, choice });
+        self.open = Some(state::Open::new(request, draft));
     }
 
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
-    }
-
-    /// Closes it and gives what it was open for: the draft, and the choice as it stands.
-    pub fn take(&mut self) -> Option<(Option<DraftId>, Picked)> {
-        let Open { request, draft, choice } = self.open.take()?;
-        Some((draft, Picked { purpose: request.purpose, chosen: choice.chosen() }))
     }
 }

@@ -40,6 +40,16 @@ impl IdKind {
     }
 }
 
+/// What the picker shows first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
+pub enum Start {
+    /// The search and the department tree.
+    #[default]
+    Search,
+    /// The field for a pasted list of ids.
+    Paste,
+}
+
 /// People and departments, in the order they were chosen. No id stands twice.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Chosen {
@@ -62,18 +72,34 @@ pub struct PickerRequest {
     pub departments: bool,
     /// What is chosen already.
     pub chosen: Chosen,
+    /// What is shown first.
+    pub start: Start,
 }
 
 impl PickerRequest {
     /// A request for several people by userId, with nobody chosen yet.
     pub fn people(purpose: Purpose) -> Self {
-        Self { purpose, id_kind: IdKind::UserId, multiple: true, departments: false, chosen: Chosen::default() }
+        Self {
+            purpose,
+            id_kind: IdKind::UserId,
+            multiple: true,
+            departments: false,
+            chosen: Chosen::default(),
+            start: Start::Search,
+        }
     }
 
     /// With another kind of id.
     #[must_use]
     pub fn id_kind(mut self, id_kind: IdKind) -> Self {
         self.id_kind = id_kind;
+        self
+    }
+
+    /// Begins with the field for a pasted list of ids.
+    #[must_use]
+    pub fn pasting(mut self) -> Self {
+        self.start = Start::Paste;
         self
     }
 

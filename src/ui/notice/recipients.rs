@@ -1,0 +1,131 @@
+//! The group 接收人 of the notice form: people and departments as chips, the pickers, and the limits of one send.
+
+use egui::{Label, Response, RichText, Ui};
+
+use crate::{
+    compose::NoticeDraft,
+    ui::{
+        action::Action,
+        cx::Cx,
+        icons::Icon,
+        picker::{
+            Chosen, IdKind, Loaded, PickerRequest, Purpose, meters,
+            view::{department_chip, person_chip},
+        },
+        theme::{size, tokens},
+        widgets::{Chip, Field, Group, PushButton, chips_ui, form::finding_line, grouped},
+    },
+};
+
+/// How many chips of each list are drawn; the picker shows all.
+const SHOWN: usize = 60;
+const USERS: &str = "/userid_list";
+const DEPARTMENTS: &str = "/dept_id_list";
+
+/// The group.
+pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+    let lang = cx.lang;
+    let loaded = cx.contacts.loaded().map(|loaded| &**loaded);
+    let group = Group::new(tr!(lang, "notice.group_recipients"))
+        .help(tr!(lang, "notice.group_recipients_help"))
+        .force_open(cx.jumps_into(USERS) || cx.jumps_into(DEPARTMENTS));
+    group.show(ui, |ui| {
+        let mut to_pick = None;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = size::L;
+            let reach = meters::reach_of(draft, loaded);
+            meters::meters_ui(ui, lang, draft.users.len() as u64, draft.departments.len() as u64, reach);
+        });
+        ui.horizontal_wrapped(|ui| {
+            let pick = PushButton::new(tr!(lang, "notice.pick")).icon(Icon::Users);
+            let pick = pick.tooltip(tr!(lang, "notice.pick_tip")).show(ui);
+            if pick.clicked() {
+                cx.send(Action::OpenPicker(Box::new(request(draft))));
+            }
+            let paste = PushButton::new(tr!(lang, "picker.paste_ids")).icon(Icon::Paste);
+            if paste.tooltip(tr!(lang, "notice.paste_tip")).show(ui).clicked() {
+                cx.send(Action::OpenPicker(Box::new(request(draft).pasting())));
+            }
+            if !(draft.users.is_empty() && draft.departments.is_empty())
+                && PushButton::quiet(tr!(lang, "picker.clear_choice")).show(ui).clicked()
+            {
+                cx.send(Action::UndoStep);
+                draft.users.clear();
+                draft.departments.clear();
+            }
+            to_pick = Some(pick);
+        });
+        people_ui(ui, cx, draft, loaded);
+        departments_ui(ui, cx, draft, loaded);
+        if let Some(pick) = to_pick {
+            // A jump to a list goes to the button that changes it.
+            for list in [USERS, DEPARTMENTS] {
+                cx.jump.offer(list, pick.rect, pick.id);
+            }
+        }
+    });
+}
+
+/// The picker's request for the recipients of a draft.
+pub fn request(draft: &NoticeDraft) -> PickerRequest {
+    let chosen = Chosen { people: draft.users.clone(), departments: draft.departments.clone() };
+    PickerRequest { departments: true, chosen, ..PickerRequest::people(Purpose::NoticeRecipients) }
+}
+
+fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>) {
+    let lang = cx.lang;
+    let count = draft.users.len();
+    let label = tr!(lang, "notice.people", count = grouped(count as u64));
+    let mut removed = None;
+    Field::new(label).pointer(USERS).help(tr!(lang, "notice.people_help")).show(ui, cx, |ui| {
+        list_ui(ui, &tr!(lang, "notice.no_people"), |ui| {
+            let chips = draft.users.iter().map(|person| person_chip(person, IdKind::UserId, loaded));
+            removed = chips_ui(ui, lang, chips, SHOWN);
+            count
+        })
+    });
+    elements_ui(ui, cx, USERS);
+    if let Some(index) = removed {
+        cx.send(Action::UndoStep);
+        draft.users.remove(index);
+    }
+}
+
+fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>) {
+    let lang = cx.lang;
+    let count = draft.departments.len();
+    let label = tr!(lang, "notice.departments", count = grouped(count as u64));
+    let mut removed = None;
+    Field::new(label).pointer(DEPARTMENTS).help(tr!(lang, "notice.departments_help")).show(ui, cx, |ui| {
+        list_ui(ui, &tr!(lang, "notice.no_departments"), |ui| {
+            let chips =
+                draft.departments.iter().map(|department| -> Chip { department_chip(lang, department, loaded) });
+            removed = chips_ui(ui, lang, chips, SHOWN);
+            count
+        })
+    });
+    elements_ui(ui, cx, DEPARTMENTS);
+    if let Some(index) = removed {
+        cx.send(Action::UndoStep);
+        draft.departments.remove(index);
+    }
+}
+
+/// A list of chips, or what an empty one says. The response is what a jump goes to.
+fn list_ui(ui: &mut Ui, empty: &str, chips: impl FnOnce(&mut Ui) -> usize) -> Response {
+    let t = tokens(ui.style());
+    ui.vertical(|ui| {
+        if chips(ui) == 0 {
+            ui.add(Label::new(RichText::new(empty).color(t.faint)).selectable(false));
+        }
+    })
+    .response
+}
+
+/// Findings of single entries: they stand below the list, each naming its entry.
+fn elements_ui(ui: &mut Ui, cx: &Cx<'_>, list: &str) {
+    for finding in cx.findings_below(list).filter(|finding| finding.pointer != list).take(5) {
+        let response = finding_line(ui, cx.lang, finding);
+        cx.jump.offer(&finding.pointer, response.rect, response.id);
+    }
+}
