@@ -11,7 +11,12 @@ use super::{
     theme::ThemeChoice,
     widgets::Toast,
 };
-use crate::{catalogue::FixAction, compose::Draft, lang::Lang, store::settings::ProfileId};
+use crate::{
+    catalogue::FixAction,
+    compose::{Draft, Finding, fix::Fix},
+    lang::Lang,
+    store::settings::ProfileId,
+};
 
 /// A wish of a screen.
 #[derive(Clone, Debug)]
@@ -39,6 +44,8 @@ pub enum Action {
     },
     /// Focus the field of a JSON pointer of the current draft.
     Jump(String),
+    /// Do what was offered for a finding of the current draft.
+    Repair(Box<(Finding, Fix)>),
     /// Start an undo step here: the next change of the draft is structural (a row added, moved, taken away).
     UndoStep,
     /// Let the person pick people (and departments) for the current draft; the answer is [`Action::Picked`].

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    compose::{Draft, Kind},
+    compose::{self, Draft, Kind},
     lang::Lang,
     store::settings::ProfileId,
     ui::{
@@ -103,6 +103,14 @@ impl App {
                 if let Some(open) = draft.and_then(|id| self.state.drafts.get_mut(&id)) {
                     open.undo_step();
                     picker::apply::apply(&mut open.draft, *picked);
+                }
+            }
+            Action::Repair(repair) => {
+                let (finding, fix) = *repair;
+                let fresh = (self.env.fresh_id)();
+                if let Some(open) = self.state.current_mut() {
+                    open.undo_step();
+                    compose::fix::apply(&mut open.draft, &finding, &fix, || fresh);
                 }
             }
             Action::Library(wish) => self.apply_library(wish),

@@ -2,16 +2,22 @@
 
 use egui::{CornerRadius, Label, RichText, ScrollArea, Sense, StrokeKind, Ui};
 
-use crate::ui::{
-    action::Action,
-    commands::Command,
-    cx::Cx,
-    icons::Icon,
-    theme::{size, tokens},
-    widgets::{empty_state, form::severity_look},
+use crate::{
+    compose::{Draft, fix},
+    ui::{
+        action::Action,
+        commands::Command,
+        cx::Cx,
+        icons::Icon,
+        theme::{size, tokens},
+        widgets::{PushButton, empty_state, form::severity_look},
+    },
 };
 
-pub fn checks_ui(ui: &mut Ui, cx: &Cx<'_>) {
+/// Where a fix button begins: under the finding's text, right of its icon.
+const FIX_INDENT: f32 = 28.0;
+
+pub fn checks_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft) {
     let all = cx.findings.all();
     if all.is_empty() {
         empty_state(ui, Icon::Check, &tr!(cx.lang, "shell.all_right"), &tr!(cx.lang, "shell.all_right_text"), None);
@@ -24,12 +30,12 @@ pub fn checks_ui(ui: &mut Ui, cx: &Cx<'_>) {
     ScrollArea::vertical().id_salt("findings").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = size::XS;
         for index in 0..all.len() {
-            finding_row(ui, cx, index);
+            finding_row(ui, cx, draft, index);
         }
     });
 }
 
-fn finding_row(ui: &mut Ui, cx: &Cx<'_>, index: usize) {
+fn finding_row(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, index: usize) {
     let t = tokens(ui.style());
     let finding = &cx.findings.all()[index];
     ui.push_id(("finding", index), |ui| {
@@ -64,6 +70,17 @@ fn finding_row(ui: &mut Ui, cx: &Cx<'_>, index: usize) {
         }
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
             cx.send(Action::Jump(finding.pointer.clone()));
+        }
+        if let Some(fix) = fix::offer(draft, finding) {
+            ui.horizontal(|ui| {
+                ui.add_space(FIX_INDENT);
+                let label = fix.label(cx.lang);
+                // A screen reader hears which finding the button is for.
+                let name = format!("{label}: {message}");
+                if PushButton::new(label.as_str()).small().name(name).show(ui).clicked() {
+                    cx.send(Action::Repair(Box::new((finding.clone(), fix))));
+                }
+            });
         }
     });
 }

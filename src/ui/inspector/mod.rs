@@ -55,7 +55,7 @@ pub fn inspector_ui(
             Draft::Card(draft) => card::preview_ui(ui, cx, draft, &mut open.card_view),
             Draft::Notice(draft) => notice::preview_ui(ui, cx, draft, &mut open.notice_view),
         }),
-        InspectorTab::Checks => checks::checks_ui(ui, cx),
+        InspectorTab::Checks => checks::checks_ui(ui, cx, &open.draft),
         InspectorTab::Request => request::request_ui(ui, cx, open, &mut view.request),
         InspectorTab::Outcome => scrolled(ui, part, |ui| outcome::outcome_ui(ui, cx, open, reads, &mut view.recipient)),
     }
