@@ -166,9 +166,12 @@ impl Columns {
 fn read_private(people: Vec<Member>, kept: &mut Kept) -> PrivateTable {
     let mut columns = Columns::default();
     let mut rows: Vec<PrivateRow> = Vec::with_capacity(people.len());
+    let mut seen = std::collections::HashSet::with_capacity(people.len());
     for Member { name: id, node, .. } in people {
+        let again = !seen.insert(id.clone());
         let parts = match node.data {
-            Data::Object(parts) => parts,
+            // What is kept for a person is found by their id, so a second row of one id can only have values.
+            Data::Object(parts) if !again || parts.iter().all(|part| has_only_texts(part)) => parts,
             data => {
                 kept.keep(PRIVATE, &id, Node { data, ..node }.into_value());
                 continue;
@@ -193,6 +196,16 @@ fn read_private(people: Vec<Member>, kept: &mut Kept) -> PrivateTable {
         row.cells.resize(width, None);
     }
     PrivateTable { columns: columns.columns, rows }
+}
+
+/// Whether a part of a person is a `cardParamMap` that fits into cells.
+fn has_only_texts(part: &Member) -> bool {
+    match &part.node.data {
+        Data::Object(params) if part.name == "cardParamMap" => {
+            params.iter().all(|param| !param.name.is_empty() && matches!(param.node.data, Data::Text(_)))
+        }
+        _ => false,
+    }
 }
 
 fn read_cells(

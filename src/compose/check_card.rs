@@ -357,6 +357,7 @@ fn has_value(card: &CardDraft, parent: &str, name: &str) -> bool {
         ("", "privateData") => !card.private.rows.is_empty(),
         ("", "cardData") | (CARD_DATA, "cardParamMap") => !card.params.is_empty() || !card.last_message.is_empty(),
         (AT, id) => card.at_open_ids.iter().any(|person| person.id == id),
+        (PRIVATE, id) => card.private.rows.iter().any(|row| row.person.id == id),
         (PARAMS, key) => card.params.iter().any(|row| row.key == key && !row.kind.in_full_json()),
         _ => false,
     }
