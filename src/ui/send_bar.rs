@@ -6,11 +6,11 @@ use super::{
     action::{Action, Actions},
     commands::Command,
     icons::Icon,
-    state::State,
+    state::{InspectorTab, State},
     theme::{self, size, tokens, tokens::profile_colour},
-    widgets::PushButton,
+    widgets::{PushButton, form::severity_look},
 };
-use crate::compose::Kind;
+use crate::compose::{Kind, Severity};
 
 /// The bar.
 pub fn send_bar_ui(ui: &mut Ui, state: &State, actions: &Actions) {
@@ -75,6 +75,17 @@ fn summary_ui(ui: &mut Ui, state: &State, actions: &Actions, t: &theme::Tokens) 
         ui.label(RichText::new("·").color(t.muted));
     }
     let ink = if profile.is_sandbox() { t.muted } else { t.text };
+    let blocked = state.current().is_some_and(|open| open.findings.first_error().is_some());
+    if blocked && let Err(reason) = Command::Send.enabled(state) {
+        // A button that is off says why, without having to be pointed at.
+        let (ink, icon) = severity_look(ui, Severity::Error);
+        ui.add(icon.sized(ink, 16.0).alt_text(""));
+        let reason = egui::Label::new(RichText::new(reason).color(ink)).truncate().sense(egui::Sense::click());
+        if ui.add(reason).on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+            actions.send(Action::ShowInspector(InspectorTab::Checks));
+        }
+        return;
+    }
     ui.add(egui::Label::new(RichText::new(text).color(ink)).truncate().selectable(false));
 }
 
