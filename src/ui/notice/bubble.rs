@@ -18,8 +18,17 @@ use crate::{
 /// The widest bubble, in points: a phone's screen.
 const WIDTH: f32 = 340.0;
 
+/// How a field without a value is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unfilled {
+    /// As missing: the notice lacks it.
+    Missing,
+    /// As a name: the template is looked at, not filled.
+    Name,
+}
+
 /// Draws a filled message. `sender` is the name shown above it (the app's, where it is known).
-pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message, sender: &str) {
+pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message, sender: &str, unfilled: Unfilled) {
     let t = tokens(ui.style());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -36,7 +45,8 @@ pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message,
             ui.spacing_mut().item_spacing.y = size::S;
             if kind == TemplateKind::Form {
                 // A work notice of kind Form shows the app's name in its head, whatever head the template has.
-                ui.add(Label::new(RichText::new(sender).size(size::SMALL).color(t.accent)).truncate());
+                let head = RichText::new(tr!(lang, "notice.preview_head")).size(size::SMALL).color(t.accent);
+                ui.add(Label::new(head).truncate());
             }
             if !message.image.is_empty() {
                 picture_ui(ui, lang, t, &message.image);
@@ -45,14 +55,14 @@ pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message,
                 ui.add(Label::new(theme::medium(&message.title).size(size::HEADING)).wrap());
             }
             if kind == TemplateKind::Form {
-                form_ui(ui, lang, t, message);
+                form_ui(ui, lang, t, message, unfilled);
             } else {
-                blocks_ui(ui, &markdown::parse(&message.content));
+                blocks_ui(ui, &markdown::parse(&message.content), unfilled);
             }
             if message.content.trim().is_empty() && message.rows.is_empty() && message.title.is_empty() {
                 ui.label(RichText::new(tr!(lang, "notice.preview_empty_body")).color(t.faint));
             }
-            buttons_ui(ui, lang, t, kind, message);
+            buttons_ui(ui, lang, kind, message, unfilled);
         });
 }
 
@@ -69,18 +79,18 @@ fn picture_ui(ui: &mut Ui, lang: Lang, t: &Tokens, address: &str) {
 }
 
 /// Draws Markdown blocks.
-pub fn blocks_ui(ui: &mut Ui, blocks: &[Block]) {
+pub fn blocks_ui(ui: &mut Ui, blocks: &[Block], unfilled: Unfilled) {
     let t = tokens(ui.style());
     for block in blocks {
         match block {
-            Block::Paragraph(lines) => lines_ui(ui, lines),
+            Block::Paragraph(lines) => lines_ui(ui, lines, unfilled),
             Block::Quote(lines) => {
                 let bar = ui
                     .horizontal(|ui| {
                         ui.add_space(size::M);
                         ui.vertical(|ui| {
                             ui.visuals_mut().override_text_color = Some(t.muted);
-                            lines_ui(ui, lines);
+                            lines_ui(ui, lines, unfilled);
                         });
                     })
                     .response
@@ -90,45 +100,45 @@ pub fn blocks_ui(ui: &mut Ui, blocks: &[Block]) {
             }
             Block::Bullets(lines) => {
                 for line in lines {
-                    item_ui(ui, "•", line);
+                    item_ui(ui, "•", line, unfilled);
                 }
             }
             Block::Numbers(items) => {
                 for (number, line) in items {
-                    item_ui(ui, &format!("{number}."), line);
+                    item_ui(ui, &format!("{number}."), line, unfilled);
                 }
             }
         }
     }
 }
 
-fn lines_ui(ui: &mut Ui, lines: &[Line]) {
+fn lines_ui(ui: &mut Ui, lines: &[Line], unfilled: Unfilled) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
         for line in lines {
-            line_ui(ui, line);
+            line_ui(ui, line, unfilled);
         }
     });
 }
 
-fn item_ui(ui: &mut Ui, mark: &str, line: &Line) {
+fn item_ui(ui: &mut Ui, mark: &str, line: &Line, unfilled: Unfilled) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.allocate_ui_with_layout(vec2(18.0, 18.0), egui::Layout::right_to_left(egui::Align::TOP), |ui| {
             ui.add(Label::new(mark).selectable(false));
         });
-        ui.vertical(|ui| line_ui(ui, line));
+        ui.vertical(|ui| line_ui(ui, line, unfilled));
     });
 }
 
 /// Draws one line: its text in one piece (so that it can be selected and read aloud), with the addresses of its links
 /// in the tooltip.
-fn line_ui(ui: &mut Ui, line: &Line) {
+fn line_ui(ui: &mut Ui, line: &Line, unfilled: Unfilled) {
     let t = tokens(ui.style());
     let ink = ui.visuals().override_text_color.unwrap_or(t.text);
     let mut job = LayoutJob::default();
     for run in line {
-        job.append(&run.text, 0.0, format(run, t, ink));
+        job.append(&run.text, 0.0, format(run, t, ink, unfilled));
     }
     if job.text.is_empty() {
         return;
@@ -142,7 +152,7 @@ fn line_ui(ui: &mut Ui, line: &Line) {
     }
 }
 
-fn format(run: &Run, t: &Tokens, ink: egui::Color32) -> TextFormat {
+fn format(run: &Run, t: &Tokens, ink: egui::Color32, unfilled: Unfilled) -> TextFormat {
     let family = if run.bold { fonts::medium() } else { egui::FontFamily::Proportional };
     let mut format = TextFormat { font_id: FontId::new(size::TEXT, family), color: ink, ..TextFormat::default() };
     format.italics = run.italic;
@@ -150,9 +160,15 @@ fn format(run: &Run, t: &Tokens, ink: egui::Color32) -> TextFormat {
         format.color = t.accent;
     }
     if run.missing {
-        format.color = t.error;
-        format.background = t.error_soft;
-        format.underline = Stroke::new(1.0, t.error);
+        let (ink, soft) = match unfilled {
+            Unfilled::Missing => (t.error, t.error_soft),
+            Unfilled::Name => (t.accent, t.accent_soft),
+        };
+        format.color = ink;
+        format.background = soft;
+        if unfilled == Unfilled::Missing {
+            format.underline = Stroke::new(1.0, ink);
+        }
     }
     format
 }
@@ -162,11 +178,11 @@ fn shown_address(address: &str) -> String {
     address.replace(super::fill::MISSING_START, "${").replace(super::fill::MISSING_END, "}")
 }
 
-fn form_ui(ui: &mut Ui, lang: Lang, t: &Tokens, message: &Message) {
+fn form_ui(ui: &mut Ui, lang: Lang, t: &Tokens, message: &Message, unfilled: Unfilled) {
     if !message.content.trim().is_empty() {
         // Shown cut after three lines by DingTalk.
         for line in message.content.lines().filter(|line| !line.trim().is_empty()).take(3) {
-            line_ui(ui, &plain(line));
+            line_ui(ui, &plain(line), unfilled);
         }
         if message.content.lines().filter(|line| !line.trim().is_empty()).count() > 3 {
             ui.label(RichText::new(tr!(lang, "notice.preview_cut_lines")).size(size::SMALL).color(t.warning));
@@ -178,9 +194,9 @@ fn form_ui(ui: &mut Ui, lang: Lang, t: &Tokens, message: &Message) {
                 ui.allocate_ui_with_layout(vec2(96.0, 18.0), egui::Layout::left_to_right(egui::Align::TOP), |ui| {
                     ui.set_min_width(96.0);
                     ui.visuals_mut().override_text_color = Some(t.muted);
-                    ui.vertical(|ui| line_ui(ui, &plain(name)));
+                    ui.vertical(|ui| line_ui(ui, &plain(name), unfilled));
                 });
-                ui.vertical(|ui| line_ui(ui, &plain(value)));
+                ui.vertical(|ui| line_ui(ui, &plain(value), unfilled));
             });
         });
     }
@@ -207,7 +223,8 @@ fn plain(text: &str) -> Line {
     line
 }
 
-fn buttons_ui(ui: &mut Ui, lang: Lang, t: &Tokens, kind: TemplateKind, message: &Message) {
+fn buttons_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message, unfilled: Unfilled) {
+    let t = tokens(ui.style());
     if message.links.is_empty() {
         return;
     }
@@ -224,7 +241,7 @@ fn buttons_ui(ui: &mut Ui, lang: Lang, t: &Tokens, kind: TemplateKind, message: 
         ui.push_id(("button", index), |ui| {
             let mut job = LayoutJob::default();
             for run in &plain(text) {
-                job.append(&run.text, 0.0, format(run, t, t.accent));
+                job.append(&run.text, 0.0, format(run, t, t.accent, unfilled));
             }
             let name = job.text.clone();
             let width = ui.available_width();

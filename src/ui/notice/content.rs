@@ -6,6 +6,7 @@ use egui::{Label, RichText, TextEdit, Ui, vec2};
 use super::{
     View,
     fields::{self, FormFields},
+    form::id_field,
     template_of,
 };
 use crate::{
@@ -137,10 +138,7 @@ fn free_rows_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut Vi
         ui.push_id(("row", at), |ui| {
             ui.horizontal_top(|ui| {
                 let number = at + 1;
-                let key = TextEdit::singleline(&mut field.key)
-                    .font(super::form::monospace())
-                    .desired_width(NAME_WIDTH)
-                    .hint_text(tr!(lang, "notice.row_name"));
+                let key = id_field(&mut field.key).desired_width(NAME_WIDTH).hint_text(tr!(lang, "notice.row_name"));
                 let name = ui.add(key).accessible_name(tr!(lang, "notice.row_name_of", row = number));
                 if view.focus_row == Some(at) {
                     name.request_focus();

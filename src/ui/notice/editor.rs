@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, Label, TextEdit, Ui};
 
-use super::form::monospace;
+use super::form::id_field;
 use crate::{
     compose::{
         Finding, Severity, Unit,
@@ -143,7 +143,7 @@ pub fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, edit: &mut Edit) {
         .help(tr!(lang, "notice.template_id_help"))
         .pointer("/id")
         .required()
-        .show(ui, cx, |ui| ui.add(TextEdit::singleline(&mut edit.id).font(monospace()).desired_width(f32::INFINITY)));
+        .show(ui, cx, |ui| ui.add(id_field(&mut edit.id).desired_width(f32::INFINITY)));
     Field::new(tr!(lang, "notice.kind")).show(ui, cx, |ui| {
         let choices = KINDS.map(|kind| (kind, kind_name(lang, kind)));
         ui.scope(|ui| segmented(ui, &tr!(lang, "notice.kind"), &mut edit.kind, choices)).response
@@ -172,7 +172,7 @@ pub fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, edit: &mut Edit) {
     Field::new(tr!(lang, "notice.picture")).help(tr!(lang, "notice.picture_help")).pointer("/image").show(
         ui,
         cx,
-        |ui| ui.add(TextEdit::singleline(&mut edit.message.image).font(monospace()).desired_width(f32::INFINITY)),
+        |ui| ui.add(id_field(&mut edit.message.image).desired_width(f32::INFINITY)),
     );
 }
 

@@ -1,6 +1,6 @@
 //! Groups of the notice form: which template, which app, and what the form does not know.
 
-use egui::{ComboBox, FontSelection, Label, Response, RichText, TextEdit, Ui};
+use egui::{ComboBox, Label, Response, RichText, TextEdit, Ui, vec2};
 
 use super::{library::Wish, template_of};
 use crate::{
@@ -24,24 +24,25 @@ pub fn template_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
         .force_open(cx.jumps_into("/template_id"));
     group.show(ui, |ui| {
         Field::new(tr!(lang, "notice.template")).help(tr!(lang, "notice.template_help")).show(ui, cx, |ui| {
-            ui.horizontal(|ui| {
-                let response = template_combo_ui(ui, cx, draft, used);
+            // The button first, from the right: the combo takes what is left.
+            let line = vec2(ui.available_width(), size::CONTROL);
+            ui.allocate_ui_with_layout(line, egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let manage = PushButton::new(tr!(lang, "notice.open_library")).icon(Icon::Template);
                 if manage.tooltip(tr!(lang, "notice.open_library_tip")).show(ui).clicked() {
                     cx.send(Action::Library(Wish::open_for(draft)));
                 }
-                response
+                template_combo_ui(ui, cx, draft, used)
             })
             .inner
         });
-        Field::new("template_id").help(tr!(lang, "notice.template_id_help")).pointer("/template_id").required().show(
-            ui,
-            cx,
-            |ui| {
-                let edit = TextEdit::singleline(&mut draft.template_id).font(monospace()).desired_width(f32::INFINITY);
+        Field::new(tr!(lang, "notice.template_id_label"))
+            .help(tr!(lang, "notice.template_id_help"))
+            .pointer("/template_id")
+            .required()
+            .show(ui, cx, |ui| {
+                let edit = id_field(&mut draft.template_id).desired_width(f32::INFINITY);
                 ui.add(edit.hint_text(tr!(lang, "notice.template_id_hint")))
-            },
-        );
+            });
         if used.is_none() && !draft.template_id.trim().is_empty() {
             ui.horizontal_wrapped(|ui| {
                 let text = theme::help(ui.style(), tr!(lang, "notice.template_not_in_library"));
@@ -61,7 +62,7 @@ fn template_combo_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, used: Op
         Some(template) => title(lang, template),
         None => tr!(lang, "notice.no_template").into_owned(),
     };
-    let width = (ui.available_width() - 150.0).clamp(160.0, 460.0);
+    let width = ui.available_width().max(120.0);
     let response = ComboBox::from_id_salt("notice-template")
         .selected_text(shown)
         .width(width)
@@ -117,12 +118,13 @@ pub fn app_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
     let own = own_agent_id(cx);
     let group = Group::new(tr!(lang, "notice.group_app")).force_open(cx.jumps_into("/agent_id"));
     group.show(ui, |ui| {
-        Field::new("agent_id").help(tr!(lang, "notice.agent_id_help")).pointer("/agent_id").required().show(
-            ui,
-            cx,
-            |ui| {
-                ui.horizontal(|ui| {
-                    let edit = TextEdit::singleline(&mut draft.agent_id).font(monospace()).desired_width(240.0);
+        Field::new(tr!(lang, "notice.agent_id_label"))
+            .help(tr!(lang, "notice.agent_id_help"))
+            .pointer("/agent_id")
+            .required()
+            .show(ui, cx, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    let edit = id_field(&mut draft.agent_id).desired_width(240.0);
                     let response = ui.add(edit.hint_text(tr!(lang, "notice.agent_id_hint")));
                     match &own {
                         Some(own) if *own != draft.agent_id => {
@@ -135,15 +137,14 @@ pub fn app_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
                         Some(_) => {
                             let name = &cx.profile.name;
                             let text = tr!(lang, "notice.agent_of_profile", name = name);
-                            ui.add(Label::new(theme::help(ui.style(), text)).truncate());
+                            ui.add(Label::new(theme::help(ui.style(), text)));
                         }
                         None => {}
                     }
                     response
                 })
                 .inner
-            },
-        );
+            });
     });
 }
 
@@ -195,9 +196,9 @@ pub fn kept_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
     }
 }
 
-/// The font of ids.
-pub fn monospace() -> FontSelection {
-    FontSelection::from(egui::TextStyle::Monospace)
+/// A field for an id or an address.
+pub fn id_field(text: &mut String) -> TextEdit<'_> {
+    TextEdit::singleline(text).font(egui::TextStyle::Monospace).align(egui::Align2::LEFT_CENTER)
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ use crate::{
         icons::Icon,
         picker::rows::{RowLook, row_ui},
         theme::{size, tokens},
-        widgets::{Banner, Dialog, Level, PushButton, dialog::Answer, empty_state, form::Jump, search_field},
+        widgets::{
+            Banner, Dialog, Level, PushButton, dialog::Answer, empty_state, form::Jump, icon_button, search_field,
+        },
     },
 };
 
@@ -303,7 +305,8 @@ impl Library {
                 let text = RichText::new(tr!(lang, "notice.library_preview")).size(size::SMALL).color(t.muted);
                 ui.add(Label::new(text).selectable(false));
                 let message = Message::of(edit.kind, &edit.template().body).map(|text| fill::fill(text, &[], |_| None));
-                bubble::bubble_ui(ui, lang, edit.kind, &message, &tr!(lang, "notice.preview_sender"));
+                let sender = tr!(lang, "notice.preview_sender");
+                bubble::bubble_ui(ui, lang, edit.kind, &message, &sender, bubble::Unfilled::Name);
             });
         });
     }
@@ -425,17 +428,14 @@ impl Library {
                     cx.send(Action::Library(Wish::Use { at }));
                     self.open = false;
                 }
-                let copy = PushButton::quiet(tr!(lang, "notice.copy_template")).icon(Icon::Copy);
-                if copy.show(ui).clicked()
+                if icon_button(ui, Icon::Copy, tr!(lang, "notice.copy_template")).clicked()
                     && let Some(template) = all.get(at)
                 {
                     let name = free_name(lang, &template.name, all);
                     self.show_copy(Edit::copy_of(template, name));
                     return;
                 }
-                let delete = PushButton::quiet(tr!(lang, "notice.delete_template"));
-                let delete = delete.name(tr!(lang, "notice.delete_named", name = name)).icon(Icon::Trash);
-                if delete.show(ui).clicked() {
+                if icon_button(ui, Icon::Trash, tr!(lang, "notice.delete_named", name = name)).clicked() {
                     cx.send(Action::Library(Wish::Remove { at }));
                 }
             } else if PushButton::quiet(tr!(lang, "notice.discard_template")).icon(Icon::Trash).show(ui).clicked() {

@@ -81,7 +81,7 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &NoticeDraft, _view: &mut Vie
     } else {
         tr!(lang, "notice.preview_sender_of", organisation = &profile.organisation).into_owned()
     };
-    bubble::bubble_ui(ui, lang, template.kind, &message, &sender);
+    bubble::bubble_ui(ui, lang, template.kind, &message, &sender, bubble::Unfilled::Missing);
     ui.add_space(size::S);
     missing_ui(ui, cx, template, draft);
     let note = RichText::new(tr!(lang, "notice.preview_note")).size(size::SMALL).color(t.faint);

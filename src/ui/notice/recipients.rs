@@ -78,10 +78,9 @@ fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&
     let label = tr!(lang, "notice.people", count = grouped(count as u64));
     let mut removed = None;
     Field::new(label).pointer(USERS).help(tr!(lang, "notice.people_help")).show(ui, cx, |ui| {
-        list_ui(ui, &tr!(lang, "notice.no_people"), |ui| {
+        list_ui(ui, count, &tr!(lang, "notice.no_people"), |ui| {
             let chips = draft.users.iter().map(|person| person_chip(person, IdKind::UserId, loaded));
             removed = chips_ui(ui, lang, chips, SHOWN);
-            count
         })
     });
     elements_ui(ui, cx, USERS);
@@ -97,11 +96,10 @@ fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Opt
     let label = tr!(lang, "notice.departments", count = grouped(count as u64));
     let mut removed = None;
     Field::new(label).pointer(DEPARTMENTS).help(tr!(lang, "notice.departments_help")).show(ui, cx, |ui| {
-        list_ui(ui, &tr!(lang, "notice.no_departments"), |ui| {
+        list_ui(ui, count, &tr!(lang, "notice.no_departments"), |ui| {
             let chips =
                 draft.departments.iter().map(|department| -> Chip { department_chip(lang, department, loaded) });
             removed = chips_ui(ui, lang, chips, SHOWN);
-            count
         })
     });
     elements_ui(ui, cx, DEPARTMENTS);
@@ -112,11 +110,13 @@ fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Opt
 }
 
 /// A list of chips, or what an empty one says. The response is what a jump goes to.
-fn list_ui(ui: &mut Ui, empty: &str, chips: impl FnOnce(&mut Ui) -> usize) -> Response {
+fn list_ui(ui: &mut Ui, count: usize, empty: &str, chips: impl FnOnce(&mut Ui)) -> Response {
     let t = tokens(ui.style());
     ui.vertical(|ui| {
-        if chips(ui) == 0 {
+        if count == 0 {
             ui.add(Label::new(RichText::new(empty).color(t.faint)).selectable(false));
+        } else {
+            chips(ui);
         }
     })
     .response
