@@ -3,6 +3,8 @@
 //! What is checked and sent is the same code as in the window. Standard output carries the result (with `--json` one
 //! object and nothing else), standard error what a person should know besides. Exit codes are in [`Exit`].
 
+mod template;
+
 use std::{
     ffi::OsString,
     io::{Read as _, Write as _},
@@ -112,6 +114,8 @@ pub enum CliCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Read a card template's export: its variables, findings about its values, and the card as a tree. Makes no call.
+    Template(template::TemplateArgs),
 }
 
 fn parse_lang(code: &str) -> Result<Lang, String> {
@@ -159,6 +163,7 @@ pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
     }
     let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
     match command {
+        CliCommand::Template(args) => template::run(args, lang, out),
         CliCommand::Check { file, json } => run.check(file, *json, out),
         CliCommand::Send { file, profile, yes, json } => run.send(file, profile.as_deref(), *yes, *json, out),
     }

@@ -5,14 +5,23 @@
 //! folder), so every reading that is not certain is stated as an assumption where the code makes it.
 //!
 //! * [`export`]: the file as a whole; [`variable`]: what it declares; [`xml`]: the widget tree as written.
+//! * [`expr`]: its expressions, parsed once, evaluated as often as values change.
+//! * [`card`]: the widget tree ready to be drawn; [`draw`]: the tree for one viewer, with rectangles.
+//! * [`unbound`]: which texts are not seen, and why; [`report`]: everything as one JSON object.
 //! * [`values`]: the values of one viewer, and what is wrong with them.
 
+pub mod card;
+pub mod draw;
 pub mod export;
+pub mod expr;
+pub mod report;
 mod text_error;
+pub mod unbound;
 pub mod values;
 pub mod variable;
 pub mod xml;
 
+pub use card::Card;
 pub use export::{Export, ExportError};
 
 /// The largest export file that is read, in bytes. The largest official one has 0.24 MB.

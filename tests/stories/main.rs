@@ -16,6 +16,8 @@ mod sandbox;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod template;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod wire;

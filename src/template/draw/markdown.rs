@@ -1,0 +1,272 @@
+//! Rich text: DingTalk's Markdown, or the builder's parsed form of it, as blocks of plain runs.
+//!
+//! The subset DingTalk documents: headings, bold, italic, links, pictures, lists, quotes, rules, code, line breaks and
+//! `<font>` with a size or colour. One pass over the text: what is not closed is text.
+
+use serde_json::Value;
+
+use super::style::Colour;
+use crate::template::expr::value::{number, string};
+
+/// A part of a line with one look.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Run {
+    /// Its text.
+    pub text: String,
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+    /// Struck through.
+    pub strike: bool,
+    /// Code.
+    pub code: bool,
+    /// Its own colour.
+    pub colour: Option<Colour>,
+    /// Where it leads.
+    pub link: Option<String>,
+}
+
+/// What a block is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum BlockKind {
+    /// Plain lines.
+    #[default]
+    Paragraph,
+    /// A heading, 1 to 6.
+    Heading(u8),
+    /// An entry of a list.
+    Item,
+    /// A quotation.
+    Quote,
+    /// A line of code.
+    Code,
+    /// A rule.
+    Rule,
+}
+
+/// One block: a line of the Markdown.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its runs.
+    pub runs: Vec<Run>,
+    /// Character size in np.
+    pub size: f32,
+}
+
+impl Block {
+    /// Its text without marks.
+    pub fn text(&self) -> String {
+        self.runs.iter().map(|run| run.text.as_str()).collect()
+    }
+}
+
+/// Size of running text. Measured: the builder's own spans have 15.
+const BODY: f32 = 15.0;
+/// How far a link's or tag's end is looked for, in bytes, so that a text of openings stays cheap.
+const REACH: usize = 2_000;
+
+/// The blocks of an `attributedText`: Markdown, or `{items: [{data: {text}, style}]}`.
+pub fn blocks(value: &Value) -> Vec<Block> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Object(map) if map.get("items").is_some_and(Value::is_array) => vec![items(value)],
+        other => markdown(&string(other)),
+    }
+}
+
+fn items(value: &Value) -> Block {
+    let mut block = Block { size: BODY, ..Block::default() };
+    for item in value.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let text = item.pointer("/data/text").map(|text| string(text).into_owned()).unwrap_or_default();
+        let style = |name: &str| item.get("style").and_then(|style| style.get(name));
+        let on = |name: &str| style(name).is_some_and(|value| matches!(&*string(value), "1" | "true"));
+        if let Some(size) = style("size").and_then(number).and_then(|size| super::style::length(&size.to_string())) {
+            block.size = block.size.max(size);
+        }
+        block.runs.push(Run { text, bold: on("bold"), italic: on("italic"), strike: on("strike"), ..Run::default() });
+    }
+    block
+}
+
+fn markdown(text: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut fenced = false;
+    for line in text.replace("<br/>", "\n").replace("<br>", "\n").lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        if fenced {
+            let run = Run { text: line.to_owned(), code: true, ..Run::default() };
+            found.push(Block { kind: BlockKind::Code, runs: vec![run], size: BODY });
+            continue;
+        }
+        if trimmed.is_empty() {
+            continue;
+        }
+        found.push(block(trimmed));
+    }
+    found
+}
+
+fn block(line: &str) -> Block {
+    let made = |kind, size, text: &str| Block { kind, size, runs: inline(text) };
+    let hashes = line.bytes().take_while(|b| *b == b'#').count();
+    if let 1..=6 = hashes
+        && let Some(title) = line.get(hashes..).and_then(|rest| rest.strip_prefix(' '))
+    {
+        // 20 is measured (`common_h1_text_style__font_size`), the others are assumed between it and running text.
+        let size = match hashes {
+            1 => 20.0,
+            2 => 18.0,
+            3 => 17.0,
+            _ => BODY,
+        };
+        let mut block = made(BlockKind::Heading(u8::try_from(hashes).unwrap_or(6)), size, title.trim());
+        block.runs.iter_mut().for_each(|run| run.bold = true);
+        return block;
+    }
+    if line.len() >= 3
+        && ["-", "*", "_"].iter().any(|mark| line.replace(' ', "").trim_matches(|c| mark.contains(c)).is_empty())
+    {
+        return Block { kind: BlockKind::Rule, runs: Vec::new(), size: BODY };
+    }
+    if let Some(quoted) = line.strip_prefix('>') {
+        return made(BlockKind::Quote, BODY, quoted.trim());
+    }
+    for mark in ["- ", "* ", "+ "] {
+        if let Some(item) = line.strip_prefix(mark) {
+            let mut block = made(BlockKind::Item, BODY, item.trim());
+            block.runs.insert(0, Run { text: "• ".to_owned(), ..Run::default() });
+            return block;
+        }
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = (1..=9).contains(&digits) && line.get(digits..).is_some_and(|rest| rest.starts_with(". "));
+    made(if numbered { BlockKind::Item } else { BlockKind::Paragraph }, BODY, line)
+}
+
+fn inline(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut look = Run::default();
+    let mut rest = text;
+    let push = |runs: &mut Vec<Run>, run: Run| match runs.last_mut() {
+        Some(last) if Run { text: String::new(), ..last.clone() } == Run { text: String::new(), ..run.clone() } => {
+            last.text.push_str(&run.text);
+        }
+        _ => runs.push(run),
+    };
+    while let Some(c) = rest.chars().next() {
+        let near = rest.get(..floor(rest, REACH)).unwrap_or(rest);
+        let eaten = if let Some(after) = rest.strip_prefix("**").or_else(|| rest.strip_prefix("__")) {
+            let mark = rest.get(..2).unwrap_or_default();
+            let closes = look.bold || after.get(..floor(after, REACH)).is_some_and(|near| near.contains(mark));
+            look.bold = if closes { !look.bold } else { look.bold };
+            closes.then_some(2)
+        } else if rest.starts_with("~~") {
+            look.strike = !look.strike;
+            Some(2)
+        } else if let Some(after) = rest.strip_prefix('*') {
+            let closes = look.italic || after.get(..floor(after, REACH)).is_some_and(|near| near.contains('*'));
+            look.italic = if closes { !look.italic } else { look.italic };
+            closes.then_some(1)
+        } else if c == '`' {
+            near.get(1..).and_then(|inside| inside.find('`')).map(|end| {
+                let text = near.get(1..=end).unwrap_or_default().to_owned();
+                push(&mut runs, Run { text, code: true, ..look.clone() });
+                end + 2
+            })
+        } else if c == '[' || rest.starts_with("![") {
+            link(near).map(|(label, address, end)| {
+                push(&mut runs, Run { text: label.to_owned(), link: Some(address.to_owned()), ..look.clone() });
+                end
+            })
+        } else if c == '<' {
+            tag(near, &mut look)
+        } else {
+            None
+        };
+        if let Some(bytes) = eaten {
+            rest = rest.get(bytes..).unwrap_or_default();
+        } else {
+            push(&mut runs, Run { text: c.to_string(), ..look.clone() });
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+    }
+    runs
+}
+
+/// The greatest place not above `most` where a character begins.
+fn floor(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// `[label](address)` or `![label](address)`: both parts, and how long it is.
+fn link(text: &str) -> Option<(&str, &str, usize)> {
+    let open = text.find('[')?;
+    let middle = text.find("](")?;
+    let end = text.get(middle..)?.find(')')? + middle;
+    let label = text.get(open + 1..middle).filter(|label| !label.contains('\n'))?;
+    Some((label, text.get(middle + 2..end)?, end + 1))
+}
+
+/// `<font color=#FF0000>`, `<font colorTokenV2=…>` and `</font>` change the look; other tags are left out of the text.
+fn tag(text: &str, look: &mut Run) -> Option<usize> {
+    let end = text.find('>')?;
+    let inside = text.get(1..end)?;
+    let name = inside.trim_start_matches('/').split_whitespace().next()?;
+    if !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    if inside.starts_with('/') {
+        look.colour = None;
+    } else if name == "font"
+        && let Some((_, value)) = inside.split_once("color=")
+    {
+        look.colour = value.split_whitespace().next().and_then(|colour| Colour::read(colour.trim_matches(['"', '\''])));
+    }
+    Some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn texts(markdown: &str) -> Vec<String> {
+        blocks(&json!(markdown)).iter().map(Block::text).collect()
+    }
+
+    #[test]
+    fn marks_become_looks() {
+        let found = blocks(&json!("# Title\n\na **b** *c* ~~d~~ [e](https://x) <font color=#FF0000>f</font> `g*`"));
+        assert_eq!(found[0].kind, BlockKind::Heading(1));
+        assert!(found[0].runs[0].bold);
+        assert_eq!(found[1].text(), "a b c d e f g*");
+        let run = |text: &str| found[1].runs.iter().find(|run| run.text == text).unwrap();
+        assert!(run("b").bold && run("c").italic && run("d").strike && run("g*").code);
+        assert_eq!(run("e").link.as_deref(), Some("https://x"));
+        assert_eq!(run("f").colour, Colour::read("#FF0000"));
+    }
+
+    #[test]
+    fn blocks_are_told_apart_and_what_is_not_closed_is_text() {
+        assert_eq!(
+            texts("- one\n2. two\n> three\n---\n```\nx **y**\n```"),
+            ["• one", "2. two", "three", "", "x **y**"]
+        );
+        assert_eq!(texts("a ** b c [d](e < f #g"), ["a ** b c [d](e < f #g"]);
+        assert_eq!(texts("3 < 4 <br>new"), ["3 < 4", "new"]);
+        assert_eq!(texts("￥![图](@lALP)终"), ["￥图终"]);
+        let spans = json!({ "items": [{ "data": { "text": "hi" }, "style": { "bold": 1, "size": 20 } }] });
+        assert_eq!((blocks(&spans)[0].text(), blocks(&spans)[0].size), ("hi".to_owned(), 20.0));
+        for opening in ["[", "**", "<", "`", "*", "![", "~~"] {
+            texts(&opening.repeat(20_000));
+        }
+    }
+}
