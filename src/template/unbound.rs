@@ -10,7 +10,7 @@ use super::{
         build::{Scene, texts_with_hidden},
         markdown,
     },
-    values::{Given, Merged, Values},
+    values::{Given, Merged, Values, typed},
     variable::VarKind,
 };
 use crate::compose::pointer;
@@ -26,6 +26,8 @@ pub enum Reason {
     EventOnly,
     /// It decides the look (a colour, a picture, whether something is shown), but is no text.
     NotText,
+    /// It is the private value of somebody else.
+    OtherViewer,
     /// The part that would show it is gone with these values.
     Hidden,
     /// Another value stands where it could be shown: a private one over a public one, the client's own state, one branch
@@ -41,6 +43,7 @@ impl Reason {
             Self::Unused => "unused",
             Self::EventOnly => "event_only",
             Self::NotText => "not_text",
+            Self::OtherViewer => "other_viewer",
             Self::Hidden => "hidden",
             Self::Replaced => "replaced",
         }
@@ -80,11 +83,15 @@ pub fn unbound(
     }
     let all = texts_with_hidden(card, merged, scene);
     let mut found = Vec::new();
-    let private = values.private.iter().flat_map(|(_, given)| given);
+    let public = |given| (given, false);
+    let private = values.private.iter().flat_map(|(_, given)| given).map(|given| (given, true));
     let mut left = MOST;
-    for given in values.card.iter().chain(private).chain(&values.local) {
-        let markdown = export.variable(&given.name).is_some_and(|variable| variable.kind == VarKind::Markdown);
-        texts(&given.value, &given.pointer, &mut |at, text| {
+    for (given, private) in values.card.iter().map(public).chain(private).chain(values.local.iter().map(public)) {
+        let variable = export.variable(&given.name);
+        let markdown = variable.is_some_and(|variable| variable.kind == VarKind::Markdown);
+        let value = typed(variable, &given.value);
+        let others = private && merged.private.get(&given.name) != Some(&*value);
+        texts(&value, &given.pointer, &mut |at, text| {
             if text.trim().is_empty() || left == 0 {
                 return;
             }
@@ -105,7 +112,7 @@ pub fn unbound(
             found.push(Unbound {
                 pointer: at.to_owned(),
                 text: text.to_owned(),
-                reason: reason(card, given, at, hidden),
+                reason: if others { Reason::OtherViewer } else { reason(card, given, at, hidden) },
             });
         });
     }

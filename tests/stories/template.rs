@@ -94,7 +94,7 @@ fn one_person_sees_their_own_value_and_errors_end_with_one() {
     assert!(texts(&other["tree"]).iter().all(|(id, _)| id != "secret" && id != "badge"));
     assert_eq!(
         other["not_bound"][0],
-        json!({ "pointer": "/privateData/u1/cardParamMap/room", "text": "B-2", "reason": "replaced" })
+        json!({ "pointer": "/privateData/u1/cardParamMap/room", "text": "B-2", "reason": "other_viewer" })
     );
 
     write(&json!({ "cardData": { "vip": "maybe", "guests": [{ "name": [] }] } }));

@@ -241,9 +241,7 @@ impl Solver<'_> {
         let mut size: Size = [0.0; 2];
         for child in &mut node.children {
             self.child(child, room, fill(child, inner));
-            for axis in 0..2 {
-                size[axis] = size[axis].max(get(child, axis) + sum(child.style.margin[axis]));
-            }
+            size = [0, 1].map(|axis| size[axis].max(get(child, axis) + sum(child.style.margin[axis])));
         }
         let whole = [inner[0].or(Some(size[0])), inner[1].or(Some(size[1]))];
         for child in &mut node.children {

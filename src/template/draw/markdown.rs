@@ -10,6 +10,7 @@ use crate::template::expr::value::{number, string};
 
 /// A part of a line with one look.
 #[derive(Clone, PartialEq, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "looks that combine freely, as Markdown has them")]
 pub struct Run {
     /// Its text.
     pub text: String,

@@ -80,6 +80,7 @@ impl Colour {
 
 /// The look and place of a widget. Lengths in np.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "attributes that combine freely, as the file has them")]
 pub struct Style {
     /// Width, height.
     pub size: [Dim; 2],

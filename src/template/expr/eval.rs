@@ -162,7 +162,7 @@ impl<'a> Env<'a> {
                 Value::String(_) => args.swap_remove(0),
                 other => self.text(string(other).into_owned()),
             },
-            F::Const => args.into_iter().next().unwrap_or_else(null),
+            F::Const | F::Language => args.into_iter().next().unwrap_or_else(null),
             F::ToLong => Cow::Owned(Value::from(long(arg(0)))),
             // An empty value counts as 0, as in the official arithmetic on a missing width.
             F::ToDouble => Cow::Owned(from_f64(number(arg(0)).unwrap_or(0.0))),
@@ -235,7 +235,6 @@ impl<'a> Env<'a> {
             F::And => bool_of(args.iter().all(|value| truth(value))),
             F::Or => bool_of(args.iter().any(|value| truth(value))),
             F::DarkMode => args.into_iter().nth(usize::from(self.dark)).unwrap_or_else(null),
-            F::Language => args.into_iter().next().unwrap_or_else(null),
         }
     }
 
