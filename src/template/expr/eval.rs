@@ -108,7 +108,7 @@ impl<'a> Env<'a> {
         }
         match expr {
             Expr::Literal(value) => Cow::Borrowed(value),
-            Expr::Call { function: None, .. } => null(),
+            Expr::Call { function: None, .. } | Expr::Sequence(_) => null(),
             Expr::Call { function: Some(function), args, .. } => self.call(*function, args),
         }
     }

@@ -21,6 +21,9 @@ pub enum Expr {
         /// The arguments.
         args: Vec<Expr>,
     },
+    /// Several expressions with commas between: what an event does, one after the other (seen in an official `onTap`).
+    /// It has no value.
+    Sequence(Vec<Expr>),
 }
 
 /// Why a text is no expression.
@@ -64,9 +67,22 @@ fn is_name(name: &str) -> bool {
 /// [`ParseError`].
 pub fn parse(text: &str, budget: &mut usize) -> Result<Expr, ParseError> {
     let mut parser = Parser { text, at: 0, budget };
-    let expr = parser.expr(0)?;
+    let mut first = parser.expr(0)?;
     parser.space();
-    if parser.at < text.len() { Err(ParseError::Trailing) } else { Ok(expr) }
+    let mut more = Vec::new();
+    while parser.rest().starts_with(',') {
+        parser.at += 1;
+        more.push(parser.expr(0)?);
+        parser.space();
+    }
+    if parser.at < text.len() {
+        return Err(ParseError::Trailing);
+    }
+    if !more.is_empty() {
+        more.insert(0, first);
+        first = Expr::Sequence(more);
+    }
+    Ok(first)
 }
 
 struct Parser<'t, 'b> {
@@ -174,16 +190,24 @@ impl Expr {
             Self::Call { function: Some(Function::Concat | Function::ToStr | Function::Const), args, .. } => {
                 args.iter().map(Self::constant).collect()
             }
-            Self::Call { .. } => None,
+            Self::Call { .. } | Self::Sequence(_) => None,
         }
     }
 
     /// Calls `visit` with this call and every call inside it.
     pub fn calls<'e>(&'e self, visit: &mut dyn FnMut(Option<Function>, &'e str, &'e [Self])) {
-        if let Self::Call { function, name, args } = self {
-            visit(*function, name, args);
-            for arg in args {
-                arg.calls(visit);
+        match self {
+            Self::Literal(_) => {}
+            Self::Call { function, name, args } => {
+                visit(*function, name, args);
+                for arg in args {
+                    arg.calls(visit);
+                }
+            }
+            Self::Sequence(parts) => {
+                for part in parts {
+                    part.calls(visit);
+                }
             }
         }
     }

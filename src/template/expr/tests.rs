@@ -181,6 +181,15 @@ fn literals_are_told_from_expressions_and_quotes_may_stand_in_texts() {
 }
 
 #[test]
+fn an_event_may_do_several_things_one_after_the_other() {
+    let mut budget = 100;
+    let parsed = parse("@dtCopyRichText{@data{data.cardData.content}},@dtUtStat{'a'}", &mut budget).unwrap();
+    let mut names = Vec::new();
+    parsed.calls(&mut |_, name, _| names.push(name.to_owned()));
+    assert_eq!(names, ["dtCopyRichText", "data", "dtUtStat"]);
+}
+
+#[test]
 fn work_is_bounded_whatever_the_expression() {
     let big = json!({ "t": "长".repeat(1_000_000), "l": vec![0; 100_000] });
     let (tokens, fuel) = (Tokens::default(), Fuel::new(200_000));
