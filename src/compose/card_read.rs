@@ -171,7 +171,7 @@ fn read_private(people: Vec<Member>, kept: &mut Kept) -> PrivateTable {
         let again = !seen.insert(id.clone());
         let parts = match node.data {
             // What is kept for a person is found by their id, so a second row of one id can only have values.
-            Data::Object(parts) if !again || parts.iter().all(|part| has_only_texts(part)) => parts,
+            Data::Object(parts) if !again || parts.iter().all(has_only_texts) => parts,
             data => {
                 kept.keep(PRIVATE, &id, Node { data, ..node }.into_value());
                 continue;
