@@ -16,6 +16,10 @@ mod sandbox;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod window;
 #[cfg(test)]
 mod wire;
