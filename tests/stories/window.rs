@@ -368,7 +368,7 @@ fn nothing_repaints_while_nothing_happens() {
     for _ in 0..200 {
         window.harness.step();
         let output = &window.harness.output().viewport_output[&egui::ViewportId::ROOT];
-        if output.repaint_delay > std::time::Duration::from_secs(3600) {
+        if output.repaint_delay > std::time::Duration::from_hours(1) {
             quiet = true;
             break;
         }

@@ -1,6 +1,6 @@
 //! The form of one profile. Edits a copy; nothing is kept until it is saved.
 
-use egui::{ComboBox, DragValue, Response, RichText, TextEdit, Ui};
+use egui::{DragValue, Response, RichText, TextEdit, Ui};
 
 use super::{
     Reads, SettingsAction,
@@ -20,7 +20,7 @@ use crate::{
         background::Broken,
         icons::Icon,
         theme::{size, tokens, tokens::profile_colour},
-        widgets::{Banner, Group, Level, PushButton, segmented},
+        widgets::{Banner, Group, Level, PushButton, combo, segmented},
     },
 };
 
@@ -244,12 +244,12 @@ fn colour_row(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(size::ICON, size::ICON), egui::Sense::hover());
             ui.painter().circle_filled(rect.center(), 7.0, profile_colour(shown));
-            let combo = ComboBox::from_id_salt("colour").selected_text(label(shown)).show_ui(ui, |ui| {
+            let chooser = combo("colour", label(shown)).show_ui(ui, |ui| {
                 for colour in ProfileColour::ALL {
                     ui.selectable_value(&mut profile.colour, Some(colour), label(colour));
                 }
             });
-            combo.response
+            chooser.response
         })
         .inner
     });
