@@ -60,6 +60,8 @@ pub enum Command {
     ShowSettings,
     /// Fetch new tokens.
     RefreshToken,
+    /// Read all people and departments again.
+    RefreshDirectory,
     /// The other language.
     ToggleLanguage,
     /// The other theme.
@@ -80,7 +82,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the palette.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Send,
         Self::NewDraft,
         Self::NewCard,
@@ -98,6 +100,7 @@ impl Command {
         Self::ShowHistory,
         Self::ShowSettings,
         Self::RefreshToken,
+        Self::RefreshDirectory,
         Self::ToggleLanguage,
         Self::ToggleTheme,
         Self::LargerText,
@@ -128,6 +131,7 @@ impl Command {
             Self::ShowHistory => tr!(lang, "command.show_history"),
             Self::ShowSettings => tr!(lang, "command.show_settings"),
             Self::RefreshToken => tr!(lang, "command.refresh_token"),
+            Self::RefreshDirectory => tr!(lang, "command.refresh_directory"),
             Self::ToggleLanguage => tr!(lang, "command.toggle_language"),
             Self::ToggleTheme => tr!(lang, "command.toggle_theme"),
             Self::LargerText => tr!(lang, "command.larger_text"),
@@ -160,6 +164,7 @@ impl Command {
             Self::ShowHistory => tr!(lang, "command.show_history_tip"),
             Self::ShowSettings => tr!(lang, "command.show_settings_tip"),
             Self::RefreshToken => tr!(lang, "command.refresh_token_tip"),
+            Self::RefreshDirectory => tr!(lang, "command.refresh_directory_tip"),
             Self::ToggleLanguage => tr!(lang, "command.toggle_language_tip"),
             Self::ToggleTheme => tr!(lang, "command.toggle_theme_tip"),
             Self::LargerText => tr!(lang, "command.larger_text_tip"),
@@ -188,6 +193,7 @@ impl Command {
             Self::ShowNotice => const { &[ctrl(Key::Num2)] },
             Self::ShowHistory => const { &[ctrl(Key::Num3)] },
             Self::ShowSettings => const { &[ctrl(Key::Num4)] },
+            Self::RefreshDirectory => const { &[plain(Key::F5)] },
             Self::ToggleLanguage => const { &[ctrl(Key::L)] },
             Self::LargerText => const { &[ctrl(Key::Plus), ctrl(Key::Equals)] },
             Self::SmallerText => const { &[ctrl(Key::Minus)] },
@@ -221,6 +227,7 @@ impl Command {
             Self::ShowHistory => Icon::History,
             Self::ShowSettings => Icon::Settings,
             Self::RefreshToken => Icon::Key,
+            Self::RefreshDirectory => Icon::Users,
             Self::ToggleLanguage => Icon::Globe,
             Self::ToggleTheme => Icon::Moon,
             Self::NewDraft | Self::LargerText => Icon::Plus,
@@ -251,7 +258,7 @@ impl Command {
             }
             Self::Send => state.may_send(),
             Self::RefreshToken if state.link.is_refreshing() => Err(tr!(lang, "command.off_refreshing").into_owned()),
-            Self::RefreshToken => match state.link.failure(lang) {
+            Self::RefreshToken | Self::RefreshDirectory => match state.link.failure(lang) {
                 Some(reason) => Err(reason),
                 None if state.link.session().is_none() => Err(tr!(lang, "send.off_connecting").into_owned()),
                 None => Ok(()),

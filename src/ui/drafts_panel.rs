@@ -33,7 +33,7 @@ pub fn drafts_ui(ui: &mut Ui, state: &State, actions: &Actions, renaming: &mut O
     });
     let current = state.current().map(|open| &open.id);
     let drafts: Vec<&OpenDraft> = state.drafts.of(kind).collect();
-    let row_height = 44.0;
+    let row_height = 50.0;
     ScrollArea::vertical().id_salt(("drafts", kind)).auto_shrink(false).show_rows(
         ui,
         row_height,

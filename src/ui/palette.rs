@@ -91,7 +91,7 @@ pub fn palette_ui(ui: &Ui, palette: &mut Palette, state: &State, actions: &Actio
         .show(ctx, |ui| {
             frame.show(ui, |ui| {
                 ui.set_width(520.0);
-                let query = search_field(ui, lang, &mut palette.query, &tr!(lang, "shell.palette_hint"), 484.0);
+                let query = search_field(ui, lang, &mut palette.query, &tr!(lang, "shell.palette_hint"), f32::INFINITY);
                 if !query.has_focus() {
                     query.request_focus();
                 }

@@ -84,13 +84,21 @@ fn profile_ui(ui: &mut Ui, state: &State, actions: &Actions) {
         }
     });
     // The badge says with words what the colour says.
-    egui::Frame::new().fill(colour).corner_radius(size::RADIUS).inner_margin(egui::Margin::symmetric(8, 2)).show(
+    badge(ui, &kind_word(profile, lang), colour, t.on_primary);
+}
+
+/// A small label on a colour.
+fn badge(ui: &mut Ui, text: &str, fill: Color32, ink: Color32) {
+    let galley = egui::WidgetText::from(medium_small(text.to_owned()).color(ink)).into_galley(
         ui,
-        |ui| {
-            let text = medium_small(kind_word(profile, lang)).color(t.on_primary);
-            ui.add(egui::Label::new(text).selectable(false));
-        },
+        Some(egui::TextWrapMode::Extend),
+        f32::INFINITY,
+        egui::TextStyle::Small,
     );
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(12.0, 4.0), Sense::hover());
+    ui.painter().rect_filled(rect, 4.0, fill);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
 }
 
 fn medium_small(text: String) -> RichText {

@@ -16,8 +16,12 @@ mod sandbox;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod template;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod window;
 #[cfg(test)]
 mod wire;

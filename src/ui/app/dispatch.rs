@@ -59,6 +59,10 @@ impl App {
                 self.state.tab = command.tab().unwrap_or_default();
             }
             Command::RefreshToken => self.state.link.refresh(&self.background),
+            Command::RefreshDirectory => {
+                self.contacts.refresh(&self.background);
+                self.toasts.add(Toast::new(Level::Info, tr!(lang, "shell.reading_people")));
+            }
             Command::ToggleLanguage => self.set_lang(if lang == Lang::Zh { Lang::En } else { Lang::Zh }),
             Command::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;

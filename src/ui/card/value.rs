@@ -11,7 +11,7 @@ use crate::{
     lang::Lang,
     ui::{
         theme::{self, size, tokens},
-        widgets::{Meter, grouped},
+        widgets::{Meter, combo, grouped},
     },
 };
 
@@ -41,7 +41,7 @@ pub const fn is_block(kind: ValueKind) -> bool {
 /// A box that opens the list of kinds; its response says when another one was chosen.
 pub fn kind_ui(ui: &mut Ui, lang: Lang, id: Id, kind: &mut ValueKind, name: &str, width: f32) -> Response {
     let before = *kind;
-    let combo = egui::ComboBox::from_id_salt(id).width(width).truncate().selected_text(kind_name(lang, *kind));
+    let combo = combo(id, kind_name(lang, *kind)).width(width).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for choice in ValueKind::ALL {
             ui.selectable_value(kind, choice, kind_name(lang, choice)).on_hover_text(kind_help(lang, choice));

@@ -1,6 +1,6 @@
 //! One send of the history: what became of it, its ids, the masked request and answer, and its draft again.
 
-use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::{Reads, View, outcome_dot, table};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         action::Action,
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, icon_button, status_dot},
+        widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, fold, icon_button, status_dot},
     },
 };
 
@@ -72,7 +72,7 @@ fn record_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
             continue;
         }
         ui.push_id(&name, |ui| {
-            CollapsingHeader::new(name.as_ref()).default_open(false).show(ui, |ui| {
+            fold(ui, &name, |ui| {
                 let copy = tr!(lang, "common.copy_named", name = name);
                 if PushButton::quiet(copy).icon(Icon::Copy).small().show(ui).clicked() {
                     reads.actions.send(Action::Copy(text.clone()));

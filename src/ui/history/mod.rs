@@ -7,7 +7,7 @@ pub use table::{time_text, took};
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use egui::{CentralPanel, ComboBox, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::{
     action::Actions,
@@ -15,7 +15,7 @@ use super::{
     icons::Icon,
     remote::Remote,
     theme::{size, tokens},
-    widgets::{Banner, Level, empty_state, search_field},
+    widgets::{Banner, Level, combo, empty_state, search_field},
 };
 use crate::{
     lang::Lang,
@@ -188,7 +188,12 @@ pub fn tab_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
             Some(0) => {
                 empty_state(ui, Icon::Search, &tr!(lang, "common.nothing_found"), &tr!(lang, "history.no_match"), None);
             }
-            Some(_) => table::table_ui(ui, lang, view),
+            Some(_) => {
+                let frame = Frame::new().fill(t.surface).stroke(egui::Stroke::new(1.0, t.line));
+                frame.corner_radius(size::RADIUS_LARGE).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+                    table::table_ui(ui, lang, view);
+                });
+            }
         }
     });
 }
@@ -201,25 +206,25 @@ fn filter_ui(ui: &mut Ui, lang: Lang, view: &mut View) {
         let label = |outcome: Option<Outcome>| {
             outcome.map_or_else(|| tr!(lang, "history.all_outcomes").into_owned(), |outcome| outcome.label(lang))
         };
-        let combo = ComboBox::from_id_salt("outcome").width(120.0).selected_text(label(chosen)).show_ui(ui, |ui| {
+        let chooser = combo("outcome", label(chosen)).width(120.0).show_ui(ui, |ui| {
             for outcome in std::iter::once(None).chain(Outcome::ALL.into_iter().map(Some)) {
                 if ui.selectable_label(chosen == outcome, label(outcome)).clicked() {
                     view.filter.outcomes = outcome.into_iter().collect();
                 }
             }
         });
-        combo.response.accessible_name(tr!(lang, "history.outcome"));
+        chooser.response.accessible_name(tr!(lang, "history.outcome"));
         let all = tr!(lang, "history.all_profiles").into_owned();
         let shown = if view.filter.profile.is_empty() { all.clone() } else { view.filter.profile.clone() };
         let profiles = view.profiles.clone();
-        let combo = ComboBox::from_id_salt("profile").width(140.0).selected_text(shown).show_ui(ui, |ui| {
+        let chooser = combo("profile", shown).width(140.0).show_ui(ui, |ui| {
             ui.selectable_value(&mut view.filter.profile, String::new(), all);
             for profile in profiles {
                 let name = profile.clone();
                 ui.selectable_value(&mut view.filter.profile, profile, name);
             }
         });
-        combo.response.accessible_name(tr!(lang, "history.profile"));
+        chooser.response.accessible_name(tr!(lang, "history.profile"));
         if let Some(total) = view.total {
             let t = tokens(ui.style());
             let text = tr!(lang, "history.count", count = super::widgets::grouped(total));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, ComboBox, CornerRadius, Frame, Grid, Label, Layout, Margin, RichText, Stroke, Ui};
+use egui::{Align, CornerRadius, Frame, Grid, Label, Layout, Margin, RichText, Stroke, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     ui::{
         cx::Cx,
         theme::{self, size, tokens},
-        widgets::{Banner, Dot, Level, status_dot},
+        widgets::{Banner, Dot, Level, combo, status_dot},
     },
 };
 
@@ -53,7 +53,7 @@ fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize
         if card.last_message.is_empty() {
             ui.label(RichText::new(tr!(lang, "outcome.no_last_message")).color(t.muted));
         }
-        Grid::new("last_message").num_columns(2).spacing([size::M, size::XS]).show(ui, |ui| {
+        Grid::new("last_message").num_columns(2).min_row_height(20.0).spacing([size::M, size::XS]).show(ui, |ui| {
             for (locale, text) in &card.last_message {
                 ui.label(RichText::new(locale).monospace().size(size::SMALL).color(t.muted));
                 ui.add(Label::new(text).truncate());
@@ -69,9 +69,8 @@ fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize
         let label = ui.label(RichText::new(tr!(lang, "outcome.as_seen_by")).size(size::SMALL).color(t.muted));
         let name =
             |at: usize| card.recipients.get(at).map(|one| format!("{} {}", one.name, one.id)).unwrap_or_default();
-        ComboBox::from_id_salt("recipient")
+        combo("recipient", name(*chosen))
             .width(180.0)
-            .selected_text(name(*chosen))
             .show_ui(ui, |ui| {
                 let rows = card.recipients.len();
                 egui::ScrollArea::vertical().max_height(240.0).show_rows(ui, size::CONTROL, rows, |ui, range| {
@@ -85,7 +84,7 @@ fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize
     });
     let Some(recipient) = card.recipients.get(*chosen) else { return };
     boxed(ui, |ui| {
-        Grid::new("variables").num_columns(2).spacing([size::M, size::XS]).show(ui, |ui| {
+        Grid::new("variables").num_columns(2).min_row_height(20.0).spacing([size::M, size::XS]).show(ui, |ui| {
             for variable in card.variables_for(recipient) {
                 ui.label(RichText::new(variable.key).monospace().size(size::SMALL).color(t.muted));
                 let text = variable.value.as_str().map_or_else(|| variable.value.to_string(), str::to_owned);

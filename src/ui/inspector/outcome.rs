@@ -1,6 +1,6 @@
 //! 结果: a send on its way, and what became of it: the word of the ladder, ids, explanation with its buttons, raw answer.
 
-use egui::{CollapsingHeader, CornerRadius, Frame, Label, Margin, RichText, Ui};
+use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 
 use super::{Reads, arrival};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         icons::Icon,
         sending::{LastSend, Running, Sent},
         theme::{self, size, tokens},
-        widgets::{Banner, Level, PushButton, code_view, copy_row, empty_state, fact_row},
+        widgets::{Banner, Level, PushButton, code_view, copy_row, empty_state, fact_row, fold},
     },
 };
 
@@ -87,7 +87,7 @@ fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent, reads: &Reads<'_>, recipient: 
             continue;
         }
         ui.push_id(&name, |ui| {
-            CollapsingHeader::new(name.as_ref()).default_open(false).show(ui, |ui| {
+            fold(ui, &name, |ui| {
                 let copy = PushButton::quiet(tr!(lang, "common.copy_named", name = name)).icon(Icon::Copy).small();
                 if copy.show(ui).clicked() {
                     cx.send(Action::Copy(text.clone()));

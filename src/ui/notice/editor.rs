@@ -1,6 +1,6 @@
 //! One template of the library while it is being written: its parts, what is wrong with it, and the form.
 
-use egui::{ComboBox, Label, TextEdit, Ui};
+use egui::{Label, TextEdit, Ui};
 
 use super::form::id_field;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         icons::Icon,
         theme,
         widgets::{
-            Field, Meter, PushButton,
+            Field, Meter, PushButton, combo,
             form::{anchor, finding_line},
             icon_button, segmented,
         },
@@ -291,7 +291,7 @@ fn pair_ui(
 /// A combo of kinds for a filter; `None` is all.
 pub fn kind_filter_ui(ui: &mut Ui, lang: Lang, kind: &mut Option<TemplateKind>) {
     let shown = kind.map_or_else(|| tr!(lang, "notice.all_kinds").into_owned(), |kind| kind_name(lang, kind));
-    let response = ComboBox::from_id_salt("kind-filter").selected_text(shown).width(96.0).show_ui(ui, |ui| {
+    let response = combo("kind-filter", shown).width(96.0).show_ui(ui, |ui| {
         ui.selectable_value(kind, None, tr!(lang, "notice.all_kinds"));
         for one in KINDS {
             ui.selectable_value(kind, Some(one), kind_name(lang, one));

@@ -1,6 +1,6 @@
 //! Groups of the notice form: which template, which app, and what the form does not know.
 
-use egui::{ComboBox, Label, Response, RichText, TextEdit, Ui, vec2};
+use egui::{Label, Response, RichText, TextEdit, Ui, vec2};
 
 use super::{library::Wish, template_of};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         cx::Cx,
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{Field, Group, PushButton, form::anchor},
+        widgets::{Field, Group, PushButton, combo, form::anchor},
     },
 };
 
@@ -63,8 +63,7 @@ fn template_combo_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, used: Op
         None => tr!(lang, "notice.no_template").into_owned(),
     };
     let width = ui.available_width().max(120.0);
-    let response = ComboBox::from_id_salt("notice-template")
-        .selected_text(shown)
+    let response = combo("notice-template", shown)
         .width(width)
         .truncate()
         .show_ui(ui, |ui| {

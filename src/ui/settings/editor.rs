@@ -1,6 +1,6 @@
 //! The form of one profile. Edits a copy; nothing is kept until it is saved.
 
-use egui::{ComboBox, DragValue, RichText, TextEdit, Ui};
+use egui::{DragValue, Response, RichText, TextEdit, Ui};
 
 use super::{
     Reads, SettingsAction,
@@ -20,7 +20,7 @@ use crate::{
         background::Broken,
         icons::Icon,
         theme::{size, tokens, tokens::profile_colour},
-        widgets::{Banner, Group, Level, PushButton, segmented},
+        widgets::{Banner, Group, Level, PushButton, combo, segmented},
     },
 };
 
@@ -205,17 +205,17 @@ pub fn editor_ui(ui: &mut Ui, reads: &Reads<'_>, editor: &mut Editor, held: &mut
     });
 }
 
-fn labelled<R>(ui: &mut Ui, label: &str, help: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+fn labelled(ui: &mut Ui, label: &str, help: &str, content: impl FnOnce(&mut Ui) -> Response) -> Response {
     ui.push_id(("row", label), |ui| {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::XS;
             let name = ui.label(label);
-            let inner = ui.label_inputs_by(name.id, content);
+            let response = content(ui).labelled_by(name.id);
             if !help.is_empty() {
                 let text = crate::ui::theme::help(ui.style(), help);
                 ui.label(text);
             }
-            inner
+            response
         })
         .inner
     })
@@ -244,12 +244,14 @@ fn colour_row(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(size::ICON, size::ICON), egui::Sense::hover());
             ui.painter().circle_filled(rect.center(), 7.0, profile_colour(shown));
-            ComboBox::from_id_salt("colour").selected_text(label(shown)).show_ui(ui, |ui| {
+            let chooser = combo("colour", label(shown)).show_ui(ui, |ui| {
                 for colour in ProfileColour::ALL {
                     ui.selectable_value(&mut profile.colour, Some(colour), label(colour));
                 }
             });
-        });
+            chooser.response
+        })
+        .inner
     });
 }
 

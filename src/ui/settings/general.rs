@@ -53,7 +53,7 @@ pub fn shortcuts_ui(ui: &mut Ui, lang: Lang) {
     let t = tokens(ui.style());
     ui.label(theme::title(tr!(lang, "settings.shortcuts")));
     Group::new(tr!(lang, "settings.all_shortcuts")).fixed().show(ui, |ui| {
-        Grid::new("shortcuts").num_columns(3).spacing([size::XL, size::S]).show(ui, |ui| {
+        Grid::new("shortcuts").num_columns(3).min_row_height(24.0).spacing([size::XL, size::S]).show(ui, |ui| {
             for command in Command::ALL.into_iter().filter(|command| !command.shortcuts().is_empty()) {
                 ui.label(command.label(lang));
                 let texts: Vec<_> =

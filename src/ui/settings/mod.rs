@@ -210,6 +210,10 @@ pub fn tab_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
         }
         ui.take_available_space();
     });
+    if view.section == Section::Profiles && view.editor.is_some() {
+        let bar = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 10));
+        Panel::bottom("settings_editor_bar").frame(bar).show(ui, |ui| profiles::editor_bar_ui(ui, reads, view));
+    }
     let page = Frame::new().fill(t.base).inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     CentralPanel::default().frame(page).show(ui, |ui| {
         ScrollArea::vertical().id_salt(("settings", view.section)).auto_shrink(false).show(ui, |ui| {

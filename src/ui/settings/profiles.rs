@@ -142,7 +142,7 @@ fn row_buttons(ui: &mut Ui, reads: &Reads<'_>, profile: &Profile, current: bool,
 
 fn edited_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
     let lang = reads.state.lang;
-    let View { editor, held, deleting, check, .. } = view;
+    let View { editor, held, check, .. } = view;
     let Some(editor) = editor else { return };
     ui.horizontal(|ui| {
         back_button(ui, reads, &tr!(lang, "settings.back"));
@@ -154,7 +154,15 @@ fn edited_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
     });
     editor_ui(ui, reads, editor, held);
     check::check_ui(ui, reads, check.as_ref().filter(|run| Some(run.profile) == editor.id));
+}
+
+/// The bar below the form: save, discard, check, delete. Always in sight.
+pub fn editor_bar_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
+    let lang = reads.state.lang;
+    let View { editor, deleting, .. } = view;
+    let Some(editor) = editor else { return };
     ui.horizontal(|ui| {
+        ui.set_min_height(size::CONTROL);
         let unchanged = tr!(lang, "settings.nothing_changed").into_owned();
         let off = if editor.is_changed() { Ok(()) } else { Err(unchanged) };
         if PushButton::primary(tr!(lang, "settings.save")).icon(Icon::Save).enabled(off).show(ui).clicked() {
@@ -163,22 +171,20 @@ fn edited_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
         if PushButton::new(tr!(lang, "settings.discard")).show(ui).clicked() {
             reads.send(SettingsAction::Discard);
         }
-        if let Some(id) = editor.id {
-            let off = if editor.is_changed() { Err(tr!(lang, "settings.save_first").into_owned()) } else { Ok(()) };
-            if PushButton::new(tr!(lang, "settings.check")).enabled(off).show(ui).clicked() {
-                reads.send(SettingsAction::Check(id));
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let last =
-                    !reads.state.settings.profiles.iter().any(|profile| profile.is_sandbox() && profile.id() != id)
-                        && editor.profile.is_sandbox();
-                let off = if last { Err(tr!(lang, "settings.last_sandbox").into_owned()) } else { Ok(()) };
-                let button = PushButton::quiet(tr!(lang, "settings.delete")).icon(Icon::Trash).enabled(off);
-                if button.show(ui).clicked() {
-                    *deleting = Some(id);
-                }
-            });
+        let Some(id) = editor.id else { return };
+        let off = if editor.is_changed() { Err(tr!(lang, "settings.save_first").into_owned()) } else { Ok(()) };
+        if PushButton::new(tr!(lang, "settings.check")).enabled(off).show(ui).clicked() {
+            reads.send(SettingsAction::Check(id));
         }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let others = |one: &Profile| one.is_sandbox() && one.id() != id;
+            let last = editor.profile.is_sandbox() && !reads.state.settings.profiles.iter().any(others);
+            let off = if last { Err(tr!(lang, "settings.last_sandbox").into_owned()) } else { Ok(()) };
+            let button = PushButton::quiet(tr!(lang, "settings.delete")).icon(Icon::Trash).enabled(off);
+            if button.show(ui).clicked() {
+                *deleting = Some(id);
+            }
+        });
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{ComboBox, DragValue, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{Reads, SettingsAction};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     ui::{
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{Group, PushButton, fact_row, grouped, search_field, segmented},
+        widgets::{Group, PushButton, combo, fact_row, grouped, search_field, segmented},
     },
 };
 
@@ -178,9 +178,8 @@ fn what_label(what: What, lang: Lang) -> String {
 fn fault_ui(ui: &mut Ui, reads: &Reads<'_>, form: &mut FaultForm) {
     let lang = reads.state.lang;
     let label = ui.label(tr!(lang, "settings.fault_what"));
-    ComboBox::from_id_salt("what")
+    combo("what", what_label(form.what, lang))
         .width(320.0)
-        .selected_text(what_label(form.what, lang))
         .show_ui(ui, |ui| {
             for what in What::ALL {
                 ui.selectable_value(&mut form.what, what, what_label(what, lang));

@@ -168,7 +168,8 @@ impl Field {
                         shown.id
                     })
                     .inner;
-                let response = ui.label_inputs_by(label_id, control);
+                // A hint would be the field's name otherwise: the label is the better one.
+                let response = ui.label_inputs_by(label_id, control).labelled_by(label_id);
                 let findings: Vec<&Finding> =
                     pointer.as_deref().map(|pointer| cx.findings_at(pointer).collect()).unwrap_or_default();
                 if let Some(worst) = findings.iter().max_by_key(|finding| finding.severity) {

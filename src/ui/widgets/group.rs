@@ -119,3 +119,28 @@ impl Group {
             .inner
     }
 }
+
+/// Something that is folded at first: a chevron and a title, without a frame. The title is also the salt of its id.
+pub fn fold<R>(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    let t = tokens(ui.style());
+    let id = ui.make_persistent_id(("fold", title));
+    let mut state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
+    let row = ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let chevron = if state.is_open() { Icon::ChevronDown } else { Icon::ChevronRight };
+        ui.add(chevron.sized(t.muted, 14.0).alt_text(""));
+        ui.add(egui::Label::new(title).selectable(false));
+    });
+    let response = ui.interact(row.response.rect, id.with("click"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::DisclosureTriangle, true, state.is_open(), title));
+    if response.has_focus() {
+        let radius = CornerRadius::same(size::RADIUS);
+        let stroke = ui.visuals().selection.stroke;
+        ui.painter().rect_stroke(row.response.rect, radius, stroke, egui::StrokeKind::Outside);
+    }
+    if response.clicked() {
+        state.toggle(ui);
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    state.show_body_unindented(ui, content).map(|shown| shown.inner)
+}

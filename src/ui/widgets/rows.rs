@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Width of the names, so that the values of several rows stand below each other.
-const NAME_WIDTH: f32 = 108.0;
+const NAME_WIDTH: f32 = 118.0;
 
 /// A fact that can be copied. Nothing is shown for an empty value.
 pub fn copy_row(ui: &mut Ui, lang: Lang, name: &str, value: &str) {

@@ -1,0 +1,167 @@
+//! The whole window without a display: opened over a folder of the test's own, driven by label, stepped until something
+//! has happened.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ding_composer::{
+    sandbox::Sandbox,
+    store::vault::Vault,
+    ui::{
+        app::App,
+        env::Env,
+        testing::{self, TestClock},
+    },
+};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _, by},
+};
+
+/// How long a step may take in all before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A window over a folder that goes with the test.
+pub struct Window {
+    /// The window itself.
+    pub harness: Harness<'static, App>,
+    /// The folder; give it to [`Window::open_in`] to open the window again.
+    pub folder: Arc<tempfile::TempDir>,
+    /// The window's clock.
+    pub clock: Arc<TestClock>,
+}
+
+impl Window {
+    /// Opens the window over a fresh folder and waits until it stands still: sandbox connected, first drafts there.
+    pub fn open() -> Self {
+        Self::open_in(Arc::new(tempfile::tempdir().unwrap()))
+    }
+
+    /// Opens it over a folder that was used before.
+    pub fn open_in(folder: Arc<tempfile::TempDir>) -> Self {
+        Self::open_with(folder, |_| {})
+    }
+
+    /// Opens it with another vault in the keyring's place.
+    pub fn open_with_vault(vault: Arc<dyn Vault>) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::open_with(folder, |env| {
+            env.vault = Arc::new(ding_composer::store::vault::ChosenVault::new(vault));
+        })
+    }
+
+    /// Opens it with changed surroundings.
+    pub fn open_with(folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Env)) -> Self {
+        Self::open_sized(folder, [1280.0, 800.0], change)
+    }
+
+    /// Opens it in a size.
+    pub fn open_sized(folder: Arc<tempfile::TempDir>, size: [f32; 2], change: impl FnOnce(&mut Env)) -> Self {
+        let clock = TestClock::now();
+        let mut env = testing::env(folder.path(), Arc::clone(&clock) as Arc<_>).unwrap();
+        change(&mut env);
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_theme(egui::Theme::Light)
+            .with_max_steps(40)
+            .build_eframe(|cc| App::new(&cc.egui_ctx, env));
+        let mut window = Self { harness, folder, clock };
+        window.settle();
+        window
+    }
+
+    /// The app.
+    pub fn app(&self) -> &App {
+        self.harness.state()
+    }
+
+    /// The running sandbox.
+    pub fn sandbox(&self) -> Arc<Sandbox> {
+        Arc::clone(self.app().state.link.sandbox().expect("the sandbox is connected"))
+    }
+
+    /// Steps until nothing of the shell is on its way any more.
+    pub fn settle(&mut self) {
+        self.step_until("the window stands still", |window| !window.app().is_busy());
+        self.harness.run_ok();
+    }
+
+    /// Steps until a predicate holds; what is on screen is told when it never does.
+    pub fn step_until(&mut self, what: &str, mut predicate: impl FnMut(&Self) -> bool) {
+        let began = Instant::now();
+        loop {
+            self.harness.step();
+            if predicate(self) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "waited in vain until {what}. On screen: {:#?}", self.on_screen());
+            std::thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    /// Steps until a label (or a part of one) is there.
+    pub fn wait_for(&mut self, label: &str) {
+        self.step_until(&format!("“{label}” is shown"), |window| window.shows(label));
+    }
+
+    /// Whether a label that contains this text is on screen.
+    pub fn shows(&self, text: &str) -> bool {
+        self.harness.query_all(by().label_contains(text)).next().is_some()
+            || self.harness.query_all(by().value(text)).next().is_some()
+    }
+
+    /// Clicks the one control of this label and lets the window react.
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_ok();
+    }
+
+    /// Clicks the button of this label, where a text has it too.
+    pub fn press(&mut self, label: &str) {
+        let role = egui::accesskit::Role::Button;
+        self.harness.get_by_role_and_label(role, label).scroll_to_me();
+        self.harness.run_ok();
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run_ok();
+    }
+
+    /// Puts the keyboard on the field of this label and types.
+    pub fn type_into(&mut self, label: &str, text: &str) {
+        let field = self.harness.get(by().label(label).predicate(|node| is_field(node.role())));
+        field.focus();
+        self.harness.run_ok();
+        self.harness.get(by().label(label).predicate(|node| is_field(node.role()))).type_text(text);
+        self.harness.run_ok();
+    }
+
+    /// Presses a key with Ctrl (Command on a Mac).
+    pub fn ctrl(&mut self, key: egui::Key) {
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        self.harness.run_ok();
+    }
+
+    /// Asks the window to close, as its title bar's button does; whether it agreed.
+    pub fn close(&mut self) -> bool {
+        let viewport = self.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+        viewport.events.push(egui::ViewportEvent::Close);
+        self.harness.step();
+        let commands = &self.harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
+        !commands.contains(&egui::ViewportCommand::CancelClose)
+    }
+
+    /// Every label on screen, for the message of a test that fails.
+    pub fn on_screen(&self) -> Vec<String> {
+        self.harness
+            .query_all(by().predicate(|_| true))
+            .filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()))
+            .filter(|label| !label.is_empty())
+            .collect()
+    }
+}
+
+fn is_field(role: egui::accesskit::Role) -> bool {
+    use egui::accesskit::Role;
+    matches!(role, Role::TextInput | Role::MultilineTextInput | Role::PasswordInput | Role::SpinButton | Role::ComboBox)
+}
