@@ -31,7 +31,9 @@ fn draft() -> CardDraft {
             let (key, kind, value) = match index % 5 {
                 _ if index == 7 => ("count".to_owned(), ValueKind::Number, "12a".to_owned()),
                 0 => (format!("title{index}"), ValueKind::Text, "放假通知".to_owned()),
-                1 => (format!("body{index}"), ValueKind::Markdown, "## 各位同事\n放假安排如下\n- 10 月 1 日".to_owned()),
+                1 => {
+                    (format!("body{index}"), ValueKind::Markdown, "## 各位同事\n放假安排如下\n- 10 月 1 日".to_owned())
+                }
                 2 => (format!("amount{index}"), ValueKind::Number, "128.50".to_owned()),
                 3 => (format!("done{index}"), ValueKind::Boolean, "true".to_owned()),
                 _ => (format!("rows{index}"), ValueKind::Json, "[{\"name\": \"张三\", \"n\": 1}]".to_owned()),
@@ -59,7 +61,9 @@ fn draft() -> CardDraft {
         private: Arc::new(PrivateTable { columns, rows: people.iter().map(row).collect() }),
         receivers: people,
         params,
-        last_message: LastMessage { texts: ["蚂蚁分工", "螞蟻分工", "", "アリの分業", ""].map(str::to_owned) },
+        last_message: LastMessage {
+            texts: ["蚂蚁分工", "螞蟻分工", "", "アリの分業", ""].map(str::to_owned)
+        },
         ..CardDraft::default()
     }
 }

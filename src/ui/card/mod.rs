@@ -173,7 +173,8 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
         let View { used_templates, params, private, focused, .. } = view;
-        let offers = Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
+        let offers =
+            Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
         template::template_ui(ui, cx, draft, &offers);
         params::params_ui(ui, cx, draft, params, &mut paste);
         last_message::last_message_ui(ui, cx, draft);

@@ -68,12 +68,19 @@ pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Off
             .help(tr!(lang, "card.conversation_help"))
             .pointer("/openConversationId")
             .show(ui, cx, |ui| {
-                id_field_ui(ui, cx, &mut draft.open_conversation_id, &offers.conversation(), "cid…")
+                id_field_ui(
+                    ui,
+                    cx,
+                    &tr!(cx.lang, "card.conversation"),
+                    &mut draft.open_conversation_id,
+                    &offers.conversation(),
+                    "cid…",
+                )
             });
         Field::new(tr!(lang, "card.robot")).help(tr!(lang, "card.robot_help")).pointer("/robotCode").show(
             ui,
             cx,
-            |ui| id_field_ui(ui, cx, &mut draft.robot_code, &offers.robot(), "ding…"),
+            |ui| id_field_ui(ui, cx, &tr!(cx.lang, "card.robot"), &mut draft.robot_code, &offers.robot(), "ding…"),
         );
     });
 }
@@ -83,7 +90,16 @@ pub fn callback_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Off
     Field::new(tr!(cx.lang, "card.callback"))
         .help(tr!(cx.lang, "card.callback_help"))
         .pointer("/callbackRouteKey")
-        .show(ui, cx, |ui| id_field_ui(ui, cx, &mut draft.callback_route_key, &offers.profile.callback_route_key, ""));
+        .show(ui, cx, |ui| {
+            id_field_ui(
+                ui,
+                cx,
+                &tr!(cx.lang, "card.callback"),
+                &mut draft.callback_route_key,
+                &offers.profile.callback_route_key,
+                "",
+            )
+        });
 }
 
 /// The template's id, with those used before.
@@ -113,11 +129,7 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
         });
         let response = shown.text_edit.response.response;
         let none = offers.used.is_empty() && offers.sandbox.is_none();
-        let name = if none {
-            tr!(cx.lang, "card.no_templates_yet")
-        } else {
-            tr!(cx.lang, "card.used_templates")
-        };
+        let name = if none { tr!(cx.lang, "card.no_templates_yet") } else { tr!(cx.lang, "card.used_templates") };
         let button = icon_button_sized(ui, Icon::ChevronDown, name, size::CONTROL, !none);
         Popup::menu(&button).show(|ui| {
             ui.set_min_width(320.0);
@@ -137,10 +149,11 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
 }
 
 /// An id, with a button that takes it from the profile where that has another one.
-fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, value: &mut String, profile: &str, hint: &str) -> Response {
+fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, value: &mut String, profile: &str, hint: &str) -> Response {
     ui.horizontal(|ui| {
         let offered = !profile.is_empty() && value != profile;
-        let button = PushButton::quiet(tr!(cx.lang, "card.from_profile")).small();
+        let text = tr!(cx.lang, "card.from_profile");
+        let button = PushButton::quiet(text.clone()).name(format!("{label}: {text}")).small();
         let room = if offered { 120.0 } else { 0.0 };
         let edit = TextEdit::singleline(value).hint_text(hint).desired_width(ui.available_width() - room);
         let response = ui.add(edit);
