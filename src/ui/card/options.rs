@@ -20,7 +20,7 @@ use crate::{
             Field, Group, Meter, PushButton,
             buttons::icon_button_sized,
             form::{anchor, finding_line},
-            segmented,
+            segmented_field,
         },
     },
 };
@@ -123,12 +123,12 @@ fn tri_state_ui(ui: &mut Ui, cx: &Cx<'_>, option: Option3, value: &mut Option<bo
             (Some(true), yes.into_owned()),
             (Some(false), no.into_owned()),
         ];
-        let shown = ui.scope(|ui| segmented(ui, &label, &mut chosen, choices));
-        if shown.inner {
+        let response = segmented_field(ui, &label, &mut chosen, choices);
+        if response.changed() {
             cx.send(Action::UndoStep);
             *value = chosen;
         }
-        shown.response
+        response
     });
 }
 

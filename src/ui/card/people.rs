@@ -13,7 +13,7 @@ use crate::{
         theme::{self, size, tokens},
         widgets::{
             Chip, Field, Group, Meter, PushButton, buttons::icon_button_sized, chips_ui, form::finding_line, grouped,
-            segmented,
+            segmented_field,
         },
     },
 };
@@ -127,12 +127,12 @@ fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
         if let Some(other) = kind.filter(|kind| !matches!(kind, 1 | 2)) {
             choices.push((Some(other), other.to_string()));
         }
-        let shown = ui.scope(|ui| segmented(ui, &label, &mut kind, choices));
-        if shown.inner {
+        let response = segmented_field(ui, &label, &mut kind, choices);
+        if response.changed() {
             cx.send(Action::UndoStep);
             draft.user_id_type = kind;
         }
-        shown.response
+        response
     });
 }
 

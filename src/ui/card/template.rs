@@ -127,7 +127,7 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
             let found = templates.iter().filter(hit).take(OFFERED);
             found.map(|(id, name)| Suggestion::new(id.as_str()).description(name.as_str())).collect()
         });
-        let response = shown.text_edit.response.response;
+        let response = shown.text_edit.response.response.accessible_name(tr!(cx.lang, "card.template_id"));
         let none = offers.used.is_empty() && offers.sandbox.is_none();
         let name = if none { tr!(cx.lang, "card.no_templates_yet") } else { tr!(cx.lang, "card.used_templates") };
         let button = icon_button_sized(ui, Icon::ChevronDown, name, size::CONTROL, !none);
@@ -156,7 +156,7 @@ fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, value: &mut String, profil
         let button = PushButton::quiet(text.clone()).name(format!("{label}: {text}")).small();
         let room = if offered { 120.0 } else { 0.0 };
         let edit = TextEdit::singleline(value).hint_text(hint).desired_width(ui.available_width() - room);
-        let response = ui.add(edit);
+        let response = ui.add(edit).accessible_name(label);
         if offered && button.tooltip(profile).show(ui).clicked() {
             cx.send(Action::UndoStep);
             profile.clone_into(value);
