@@ -2,6 +2,7 @@
 //!
 //! To add one: a function in a file of its own (as [`people`]) that takes the [`harness::Report`], and a line in `main`.
 
+mod card;
 mod harness;
 mod history;
 mod people;
@@ -35,6 +36,9 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("window") {
         window::window(&report);
+    }
+    if report.wants("card") {
+        card::frames(&report, &folder.path().join("home"));
     }
     if report.wants("history") {
         history::history(&report, folder.path());

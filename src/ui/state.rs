@@ -190,6 +190,8 @@ impl State {
         if open.needs_check() {
             return Err(tr!(lang, "send.off_checking").into_owned());
         }
+        // What the JSON view holds and the form does not have yet would not go out.
+        open.card_view.may_send(lang)?;
         if let Some(until) = self.wait_until.filter(|until| *until > self.now_unix) {
             return Err(tr!(lang, "send.off_waiting", seconds = until - self.now_unix).into_owned());
         }

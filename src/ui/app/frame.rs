@@ -4,7 +4,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::App;
 use crate::{
-    compose::Draft,
+    compose::{Draft, Kind},
     ui::{
         card,
         cx::Cx,
@@ -120,6 +120,7 @@ impl App {
             wait_until,
             ..
         } = &mut self.state;
+        let used_templates = if kind == Kind::Card { card::used_templates(drafts, *lang) } else { Vec::new() };
         let Some(open) = drafts.current_mut(kind) else {
             CentralPanel::default().frame(Frame::new().fill(t.base)).show(ui, |ui| {
                 // While the last drafts are being read there is nothing to say yet.
@@ -129,6 +130,7 @@ impl App {
             });
             return;
         };
+        open.card_view.used_templates = used_templates;
         let findings = std::mem::take(&mut open.findings);
         let template = open.template.clone();
         let cx = Cx {

@@ -270,7 +270,8 @@ impl JsonView {
             if format.tooltip(tr!(lang, "card.json_format_tip")).show(ui).clicked() {
                 self.editor.set_text(self.cache.pretty(draft));
             }
-            if PushButton::new(tr!(lang, "common.copy")).icon(Icon::Copy).small().show(ui).clicked() {
+            let copy = PushButton::new(tr!(lang, "common.copy")).name(tr!(lang, "card.json_copy"));
+            if copy.icon(Icon::Copy).small().show(ui).clicked() {
                 cx.send(Action::Copy(self.editor.text().to_owned()));
             }
             let name = tr!(lang, "card.json_find");

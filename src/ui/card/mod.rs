@@ -30,27 +30,32 @@ use super::{
     cx::Cx,
     icons::Icon,
     picker::Purpose,
+    state::Drafts,
     theme::size,
     widgets::{Group, PushButton, form::form_scroll, segmented},
 };
-use crate::{compose::CardDraft, lang::Lang};
+use crate::{
+    compose::{CardDraft, Draft, Kind},
+    lang::Lang,
+};
 
 use self::{
     json::JsonView, params::ParamsView, paste_dialog::PasteDialog, preview::PreviewView, private::PrivateView,
-    private::PrivateWish,
+    private::PrivateWish, template::Offers,
 };
 
-/// What the profile and earlier sends offer for the fields of a card.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offers {
-    /// Templates used before or known to the sandbox: id and name, newest first.
-    pub templates: Vec<(String, String)>,
-    /// The profile's `robotCode`; empty when it has none.
-    pub robot_code: String,
-    /// The profile's `openConversationId`; empty when it has none.
-    pub open_conversation_id: String,
-    /// The profile's `callbackRouteKey`; empty when it has none.
-    pub callback_route_key: String,
+/// The templates that the drafts use: id and the name of a draft that has it, newest first, each once.
+pub fn used_templates(drafts: &Drafts, lang: Lang) -> Vec<(String, String)> {
+    let mut used: Vec<(String, String)> = Vec::new();
+    for open in drafts.of(Kind::Card) {
+        if let Draft::Card(card) = &open.draft
+            && !card.card_template_id.is_empty()
+            && !used.iter().any(|(id, _)| *id == card.card_template_id)
+        {
+            used.push((card.card_template_id.clone(), open.title(lang)));
+        }
+    }
+    used
 }
 
 /// How the body is shown.
@@ -65,8 +70,8 @@ enum Mode {
 /// What the tab remembers about a draft while the program runs.
 #[derive(Default)]
 pub struct View {
-    /// What is offered for fields; the app sets it when the profile or the history changes.
-    pub offers: Offers,
+    /// Templates used before ([`used_templates`]); the app sets it.
+    pub used_templates: Vec<(String, String)>,
     mode: Mode,
     params: ParamsView,
     private: PrivateView,
@@ -78,6 +83,11 @@ pub struct View {
 }
 
 impl View {
+    /// Shows form and JSON together.
+    pub const fn show_json_beside(&mut self) {
+        self.mode = Mode::Both;
+    }
+
     /// Why the draft should not be sent although it has no error finding: the JSON view holds something that was not taken
     /// over, so that what is shown is not what would go out.
     ///
@@ -162,8 +172,10 @@ fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
 fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
-        let View { offers, params, private, focused, .. } = view;
-        template::template_ui(ui, cx, draft, offers);
+        let View { used_templates, params, private, focused, .. } = view;
+        let offers =
+            Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
+        template::template_ui(ui, cx, draft, &offers);
         params::params_ui(ui, cx, draft, params, &mut paste);
         last_message::last_message_ui(ui, cx, draft);
         match private::private_ui(ui, cx, draft, private) {
@@ -177,7 +189,7 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
         Group::new(tr!(cx.lang, "card.options"))
             .force_open(cx.jumps_into("/outTrackId"))
             .show(ui, |ui| options::out_track_ui(ui, cx, draft));
-        options::more_ui(ui, cx, draft, offers, &mut paste);
+        options::more_ui(ui, cx, draft, &offers, &mut paste);
         options::kept_ui(ui, cx, draft);
         follow_focus(ui, focused);
     });

@@ -3,7 +3,11 @@
 
 use egui::{TextEdit, Ui};
 
-use super::{Offers, paste::PasteInto, people, template};
+use super::{
+    paste::PasteInto,
+    people,
+    template::{self, Offers},
+};
 use crate::{
     compose::{CardDraft, KeptMember, pointer},
     lang::Lang,
@@ -13,10 +17,10 @@ use crate::{
         icons::Icon,
         theme::{self, size},
         widgets::{
-            Field, Group, Meter,
+            Field, Group, Meter, PushButton,
             buttons::icon_button_sized,
             form::{anchor, finding_line},
-            segmented,
+            segmented_field,
         },
     },
 };
@@ -41,6 +45,10 @@ pub fn out_track_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
                 if icon_button_sized(ui, Icon::Copy, name, size::CONTROL, true).clicked() {
                     cx.send(Action::Copy(draft.out_track_id.clone()));
                 }
+                if PushButton::new(tr!(lang, "card.out_track_new")).icon(Icon::Refresh).show(ui).clicked() {
+                    cx.send(Action::UndoStep);
+                    cx.send(Action::NewOutTrackId);
+                }
                 response
             })
             .inner
@@ -48,7 +56,7 @@ pub fn out_track_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
 }
 
 /// The group of the rarely used fields.
-pub fn more_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers, paste: &mut Option<PasteInto>) {
+pub fn more_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers<'_>, paste: &mut Option<PasteInto>) {
     let lang = cx.lang;
     let inside = ["/callbackRouteKey", "/pullStrategy", "/cardOptions", people::MENTIONS];
     let jumped = inside.iter().any(|pointer| cx.jumps_into(pointer));
@@ -115,12 +123,12 @@ fn tri_state_ui(ui: &mut Ui, cx: &Cx<'_>, option: Option3, value: &mut Option<bo
             (Some(true), yes.into_owned()),
             (Some(false), no.into_owned()),
         ];
-        let shown = ui.scope(|ui| segmented(ui, &label, &mut chosen, choices));
-        if shown.inner {
+        let response = segmented_field(ui, &label, &mut chosen, choices);
+        if response.changed() {
             cx.send(Action::UndoStep);
             *value = chosen;
         }
-        shown.response
+        response
     });
 }
 

@@ -13,7 +13,7 @@ use crate::{
         theme::{self, size, tokens},
         widgets::{
             Chip, Field, Group, Meter, PushButton, buttons::icon_button_sized, chips_ui, form::finding_line, grouped,
-            segmented,
+            segmented_field,
         },
     },
 };
@@ -64,17 +64,20 @@ pub fn receivers_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut
                 }
             }
             ui.horizontal_wrapped(|ui| {
-                let pick = PushButton::new(tr!(lang, "card.pick_people")).icon(Icon::Users).show(ui);
+                let pick = PushButton::new(tr!(lang, "card.pick_people")).name(tr!(lang, "card.pick_receivers"));
+                let pick = pick.icon(Icon::Users).show(ui);
                 if pick.clicked() {
                     cx.send(Action::OpenPicker(Box::new(request(draft, Purpose::CardReceivers))));
                 }
-                if PushButton::new(tr!(lang, "card.paste_ids")).icon(Icon::Paste).show(ui).clicked() {
+                let by_id = PushButton::new(tr!(lang, "card.paste_ids")).name(tr!(lang, "card.paste_receivers_title"));
+                if by_id.icon(Icon::Paste).show(ui).clicked() {
                     *paste = Some(PasteInto::Receivers);
                 }
                 if count > 0 && !draft.private.rows.is_empty() {
                     from_private_ui(ui, cx, draft);
                 }
-                if count > 0 && PushButton::quiet(tr!(lang, "common.clear")).show(ui).clicked() {
+                let clear = PushButton::quiet(tr!(lang, "common.clear")).name(tr!(lang, "card.clear_receivers"));
+                if count > 0 && clear.show(ui).clicked() {
                     cx.send(Action::UndoStep);
                     draft.receivers.clear();
                 }
@@ -124,12 +127,12 @@ fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
         if let Some(other) = kind.filter(|kind| !matches!(kind, 1 | 2)) {
             choices.push((Some(other), other.to_string()));
         }
-        let shown = ui.scope(|ui| segmented(ui, &label, &mut kind, choices));
-        if shown.inner {
+        let response = segmented_field(ui, &label, &mut kind, choices);
+        if response.changed() {
             cx.send(Action::UndoStep);
             draft.user_id_type = kind;
         }
-        shown.response
+        response
     });
 }
 
@@ -193,7 +196,8 @@ pub fn mentions_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut 
             draft.at_open_ids.remove(index);
         }
         let buttons = ui.horizontal_wrapped(|ui| {
-            let pick = PushButton::new(tr!(lang, "card.pick_people")).icon(Icon::Users).show(ui);
+            let pick = PushButton::new(tr!(lang, "card.pick_people")).name(tr!(lang, "card.pick_mentions"));
+            let pick = pick.icon(Icon::Users).show(ui);
             if pick.clicked() {
                 cx.send(Action::OpenPicker(Box::new(request(draft, Purpose::CardMentions))));
             }
@@ -203,7 +207,8 @@ pub fn mentions_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut 
                 cx.send(Action::UndoStep);
                 draft.at_open_ids.push(AtPerson { id: AT_ALL.to_owned(), name: AT_ALL.to_owned() });
             }
-            if PushButton::new(tr!(lang, "card.paste_ids")).icon(Icon::Paste).show(ui).clicked() {
+            let by_id = PushButton::new(tr!(lang, "card.paste_ids")).name(tr!(lang, "card.paste_mentions_title"));
+            if by_id.icon(Icon::Paste).show(ui).clicked() {
                 *paste = Some(PasteInto::Mentions);
             }
             pick

@@ -75,10 +75,12 @@ fn toolbar_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut Privat
     let lang = cx.lang;
     let mut wish = None;
     ui.horizontal_wrapped(|ui| {
-        if PushButton::new(tr!(lang, "card.add_people")).icon(Icon::Users).show(ui).clicked() {
+        let pick = PushButton::new(tr!(lang, "card.pick_people")).name(tr!(lang, "card.add_people"));
+        if pick.icon(Icon::Users).show(ui).clicked() {
             wish = Some(PrivateWish::Pick);
         }
         let paste = PushButton::new(tr!(lang, "card.paste_private")).icon(Icon::Paste);
+        let paste = paste.name(tr!(lang, "card.paste_private_title"));
         if paste.tooltip(tr!(lang, "card.paste_private_tip")).show(ui).clicked() {
             wish = Some(PrivateWish::Paste);
         }

@@ -2,9 +2,10 @@
 
 use egui::{CompletionPopup, Popup, Response, RichText, Suggestion, TextEdit, Ui};
 
-use super::Offers;
 use crate::{
     compose::CardDraft,
+    sandbox::Sandbox,
+    store::settings::Profile,
     ui::{
         action::Action,
         cx::Cx,
@@ -14,11 +15,46 @@ use crate::{
     },
 };
 
+/// What the profile, the sandbox and other drafts offer for the fields of a card.
+pub struct Offers<'a> {
+    /// The profile in use.
+    pub profile: &'a Profile,
+    /// The sandbox, where it is the profile's.
+    pub sandbox: Option<&'a Sandbox>,
+    /// Templates of other drafts: id and name.
+    pub used: &'a [(String, String)],
+}
+
+impl Offers<'_> {
+    /// Templates that can be chosen: id and name, each once.
+    fn templates(&self) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = self.used.to_vec();
+        for template in self.sandbox.map(Sandbox::card_templates).unwrap_or_default() {
+            if !all.iter().any(|(id, _)| *id == template.id) {
+                all.push((template.id, template.name));
+            }
+        }
+        all
+    }
+
+    fn or_sandbox(profile: &str, sandbox: Option<String>) -> String {
+        if profile.is_empty() { sandbox.unwrap_or_default() } else { profile.to_owned() }
+    }
+
+    fn conversation(&self) -> String {
+        Self::or_sandbox(&self.profile.open_conversation_id, self.sandbox.map(Sandbox::open_conversation_id))
+    }
+
+    fn robot(&self) -> String {
+        Self::or_sandbox(&self.profile.robot_code, self.sandbox.map(Sandbox::robot_code))
+    }
+}
+
 /// The most templates that are offered at once.
 const OFFERED: usize = 12;
 
 /// The group.
-pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) {
+pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers<'_>) {
     let lang = cx.lang;
     let inside = ["/cardTemplateId", "/openConversationId", "/robotCode", "/callbackRouteKey"];
     let jumped = inside.iter().any(|pointer| cx.jumps_into(pointer));
@@ -32,26 +68,42 @@ pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Off
             .help(tr!(lang, "card.conversation_help"))
             .pointer("/openConversationId")
             .show(ui, cx, |ui| {
-                id_field_ui(ui, cx, &mut draft.open_conversation_id, &offers.open_conversation_id, "cid…")
+                id_field_ui(
+                    ui,
+                    cx,
+                    &tr!(cx.lang, "card.conversation"),
+                    &mut draft.open_conversation_id,
+                    &offers.conversation(),
+                    "cid…",
+                )
             });
         Field::new(tr!(lang, "card.robot")).help(tr!(lang, "card.robot_help")).pointer("/robotCode").show(
             ui,
             cx,
-            |ui| id_field_ui(ui, cx, &mut draft.robot_code, &offers.robot_code, "ding…"),
+            |ui| id_field_ui(ui, cx, &tr!(cx.lang, "card.robot"), &mut draft.robot_code, &offers.robot(), "ding…"),
         );
     });
 }
 
 /// The callback's route key, among the rarely used options.
-pub fn callback_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) {
+pub fn callback_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers<'_>) {
     Field::new(tr!(cx.lang, "card.callback"))
         .help(tr!(cx.lang, "card.callback_help"))
         .pointer("/callbackRouteKey")
-        .show(ui, cx, |ui| id_field_ui(ui, cx, &mut draft.callback_route_key, &offers.callback_route_key, ""));
+        .show(ui, cx, |ui| {
+            id_field_ui(
+                ui,
+                cx,
+                &tr!(cx.lang, "card.callback"),
+                &mut draft.callback_route_key,
+                &offers.profile.callback_route_key,
+                "",
+            )
+        });
 }
 
 /// The template's id, with those used before.
-fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers) -> Response {
+fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers<'_>) -> Response {
     let t = tokens(ui.style());
     ui.horizontal(|ui| {
         let width = ui.available_width() - size::CONTROL - size::S;
@@ -71,19 +123,17 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
                 offer.0 != query.word
                     && (offer.0.to_lowercase().contains(&typed) || offer.1.to_lowercase().contains(&typed))
             };
-            let found = offers.templates.iter().filter(hit).take(OFFERED);
+            let templates = offers.templates();
+            let found = templates.iter().filter(hit).take(OFFERED);
             found.map(|(id, name)| Suggestion::new(id.as_str()).description(name.as_str())).collect()
         });
-        let response = shown.text_edit.response.response;
-        let name = if offers.templates.is_empty() {
-            tr!(cx.lang, "card.no_templates_yet")
-        } else {
-            tr!(cx.lang, "card.used_templates")
-        };
-        let button = icon_button_sized(ui, Icon::ChevronDown, name, size::CONTROL, !offers.templates.is_empty());
+        let response = shown.text_edit.response.response.accessible_name(tr!(cx.lang, "card.template_id"));
+        let none = offers.used.is_empty() && offers.sandbox.is_none();
+        let name = if none { tr!(cx.lang, "card.no_templates_yet") } else { tr!(cx.lang, "card.used_templates") };
+        let button = icon_button_sized(ui, Icon::ChevronDown, name, size::CONTROL, !none);
         Popup::menu(&button).show(|ui| {
             ui.set_min_width(320.0);
-            for (id, name) in offers.templates.iter().take(OFFERED) {
+            for (id, name) in offers.templates().iter().take(OFFERED) {
                 let text = RichText::new(name).size(size::SMALL).color(t.muted);
                 let choice =
                     egui::Button::new(id.as_str()).right_text(text).min_size(egui::vec2(320.0, size::CONTROL_SMALL));
@@ -99,13 +149,14 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
 }
 
 /// An id, with a button that takes it from the profile where that has another one.
-fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, value: &mut String, profile: &str, hint: &str) -> Response {
+fn id_field_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, value: &mut String, profile: &str, hint: &str) -> Response {
     ui.horizontal(|ui| {
         let offered = !profile.is_empty() && value != profile;
-        let button = PushButton::quiet(tr!(cx.lang, "card.from_profile")).small();
+        let text = tr!(cx.lang, "card.from_profile");
+        let button = PushButton::quiet(text.clone()).name(format!("{label}: {text}")).small();
         let room = if offered { 120.0 } else { 0.0 };
         let edit = TextEdit::singleline(value).hint_text(hint).desired_width(ui.available_width() - room);
-        let response = ui.add(edit);
+        let response = ui.add(edit).accessible_name(label);
         if offered && button.tooltip(profile).show(ui).clicked() {
             cx.send(Action::UndoStep);
             profile.clone_into(value);

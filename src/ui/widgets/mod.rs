@@ -27,7 +27,7 @@ pub use group::{Group, fold};
 pub use progress::progress_ui;
 pub use rows::{copy_row, fact_row};
 pub use search::search_field;
-pub use segmented::segmented;
+pub use segmented::{segmented, segmented_field};
 pub use status::{Dot, empty_state, status_dot};
 pub use toasts::{Toast, Toasts};
 

@@ -1,6 +1,6 @@
 //! A row of choices of which exactly one holds.
 
-use egui::{Button, Color32, CornerRadius, Frame, Margin, RichText, Stroke, Ui, vec2};
+use egui::{Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Stroke, Ui, vec2};
 
 use crate::ui::theme::{fonts, size, tokens};
 
@@ -11,11 +11,25 @@ pub fn segmented<T: PartialEq + Copy>(
     value: &mut T,
     choices: impl IntoIterator<Item = (T, String)>,
 ) -> bool {
+    segmented_field(ui, name, value, choices).changed()
+}
+
+/// The same as the control of a field: the response is the chosen (or first) choice's, over the whole row, and says when the
+/// person picked another one.
+pub fn segmented_field<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: impl IntoIterator<Item = (T, String)>,
+) -> Response {
     let t = tokens(ui.style());
     let mut changed = false;
-    Frame::new().fill(t.hover).corner_radius(CornerRadius::same(size::RADIUS)).inner_margin(Margin::same(2)).show(
-        ui,
-        |ui| {
+    let mut shown: Option<Response> = None;
+    let row = Frame::new()
+        .fill(t.hover)
+        .corner_radius(CornerRadius::same(size::RADIUS))
+        .inner_margin(Margin::same(2))
+        .show(ui, |ui| {
             ui.scope_builder(
                 egui::UiBuilder::new().accessibility_role(egui::accesskit::Role::RadioGroup).accessibility_label(name),
                 |ui| {
@@ -43,11 +57,18 @@ pub fn segmented<T: PartialEq + Copy>(
                                 *value = choice;
                                 changed = true;
                             }
+                            if chosen || shown.is_none() {
+                                shown = Some(response);
+                            }
                         }
                     });
                 },
             );
-        },
-    );
-    changed
+        });
+    let mut response = shown.unwrap_or_else(|| row.response.clone());
+    response.rect = row.response.rect;
+    if changed {
+        response.mark_changed();
+    }
+    response
 }

@@ -205,13 +205,15 @@ pub fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut GridView)
     });
     let columns = &draft.private.columns;
     let public: Vec<Option<&str>> = columns.iter().map(|column| draft.public_value(&column.key)).collect();
-    egui::ScrollArea::horizontal().id_salt("private columns").auto_shrink([false, true]).show(ui, |ui| {
+    let scroll = egui::ScrollArea::horizontal().id_salt("private columns").auto_shrink([false, true]);
+    let shown = scroll.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let mut builder = TableBuilder::new(ui)
             .id_salt("private table")
             .striped(true)
             .auto_shrink([false, true])
             .min_scrolled_height(HEIGHT)
+            .animate_scrolling(false)
             .max_scroll_height(HEIGHT)
             .cell_layout(egui::Layout::left_to_right(Align::Center))
             .column(Column::initial(180.0).at_least(96.0).clip(true).resizable(true))
@@ -239,8 +241,17 @@ pub fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut GridView)
                         line.col(|ui| grid.cell_ui(ui, column, *public));
                     }
                 });
-            });
+            })
     });
+    if let Some(index) = scroll_to {
+        // The table scrolls by itself; the form around it has to follow.
+        let body = &shown.inner;
+        let top = body.inner_rect.top() + index as f32 * ROW - body.state.clamped_offset().y;
+        let line = Rect::from_x_y_ranges(body.inner_rect.x_range(), top - ROW..=top + 2.0 * ROW);
+        ui.scroll_to_rect(line, None);
+    }
+    // A table that is scrolled out of view draws no cell: the jump brings it into view first.
+    cx.jump.offer(PRIVATE, shown.inner_rect, editor);
     edits
 }
 
