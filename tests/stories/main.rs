@@ -10,6 +10,10 @@ mod compose;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod notice;
+#[cfg(test)]
+mod picker;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod sandbox;

@@ -70,7 +70,7 @@ fn field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, wanted: &[&str], 
     field.show(ui, cx, |ui| {
         let hint = tr!(cx.lang, "notice.field_hint", name = key);
         let edit = TextEdit::multiline(&mut text).desired_rows(1).desired_width(f32::INFINITY).hint_text(hint);
-        let response = ui.add(edit);
+        let response = ui.add(edit).accessible_name(key);
         if response.changed() {
             fields::set(&mut draft.data, wanted, key, text);
         }

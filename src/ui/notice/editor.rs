@@ -190,7 +190,8 @@ fn content_ui(ui: &mut Ui, cx: &Cx<'_>, edit: &mut Edit) {
         cx,
         |ui| {
             let edit = TextEdit::multiline(&mut edit.message.content).desired_rows(6).desired_width(f32::INFINITY);
-            ui.add(edit.hint_text(tr!(lang, "notice.content_hint")))
+            let name = tr!(lang, "notice.message_content");
+            ui.add(edit.hint_text(tr!(lang, "notice.content_hint"))).accessible_name(name)
         },
     );
     let body = edit.message.to_body(edit.kind);

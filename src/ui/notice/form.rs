@@ -41,7 +41,9 @@ pub fn template_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
             .required()
             .show(ui, cx, |ui| {
                 let edit = id_field(&mut draft.template_id).desired_width(f32::INFINITY);
-                ui.add(edit.hint_text(tr!(lang, "notice.template_id_hint")))
+                // A hint would name the field otherwise.
+                let name = tr!(lang, "notice.template_id_label");
+                ui.add(edit.hint_text(tr!(lang, "notice.template_id_hint"))).accessible_name(name)
             });
         if used.is_none() && !draft.template_id.trim().is_empty() {
             ui.horizontal_wrapped(|ui| {
@@ -124,7 +126,8 @@ pub fn app_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
             .show(ui, cx, |ui| {
                 ui.horizontal_wrapped(|ui| {
                     let edit = id_field(&mut draft.agent_id).desired_width(240.0);
-                    let response = ui.add(edit.hint_text(tr!(lang, "notice.agent_id_hint")));
+                    let name = tr!(lang, "notice.agent_id_label");
+                    let response = ui.add(edit.hint_text(tr!(lang, "notice.agent_id_hint"))).accessible_name(name);
                     match &own {
                         Some(own) if *own != draft.agent_id => {
                             let text = tr!(lang, "notice.use_own_agent", id = own);

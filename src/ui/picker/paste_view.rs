@@ -47,7 +47,7 @@ pub fn head_ui(ui: &mut Ui, open: &mut Open, lang: Lang) {
 pub fn body_ui(
     ui: &mut Ui,
     open: &mut Open,
-    contacts: &Contacts,
+    contacts: &mut Contacts,
     loaded: Option<&Loaded>,
     cx: &PickerCx<'_>,
     height: f32,
@@ -92,6 +92,10 @@ pub fn body_ui(
             take = sorted_ui(ui, paste, contacts, loaded, kind, lang, height);
         });
     });
+    if !paste.sorted().unknown.is_empty() {
+        // An id can only be called unknown when everybody is here.
+        contacts.need_everything(cx.background);
+    }
     if take {
         open.take_paste();
     }

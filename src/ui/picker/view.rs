@@ -99,14 +99,12 @@ impl Picker {
         if open.paste.is_some() {
             open.take_paste();
         }
-        if open.choice.changed() {
-            let mut chosen = open.choice.chosen();
-            if let Some(loaded) = contacts.loaded() {
-                loaded.complete(open.request.id_kind, &mut chosen);
-            }
-            let picked = Picked { purpose: open.request.purpose, chosen };
-            cx.actions.send(Action::Picked(open.draft, Box::new(picked)));
+        let mut chosen = open.choice.chosen();
+        if let Some(loaded) = contacts.loaded() {
+            loaded.complete(open.request.id_kind, &mut chosen);
         }
+        let picked = Picked { purpose: open.request.purpose, chosen };
+        cx.actions.send(Action::Picked(open.draft, Box::new(picked)));
     }
 
     /// Nothing that took work is lost: the note has a button that opens the picker again as it was.
