@@ -222,7 +222,7 @@ fn the_limit_of_one_send_is_told_while_choosing_and_as_a_finding() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let mut window = Window::open_with(folder, |env| env.sandbox.people = 1500);
     open(&mut window);
-    type_text(&mut window, "qinghe");
+    type_text(&mut window, "qinghekeji");
     window.harness.key_press_modifiers(Modifiers::NONE, Key::Enter);
     window.harness.run_ok();
     assert!(window.shows("1,499 / 1,000 人"), "{:?}", window.on_screen());
