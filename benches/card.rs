@@ -185,7 +185,7 @@ pub fn frames(report: &Report, home: &Path) {
         if index % 20 == 19 { key(Key::Backspace) } else { vec![Event::Text("1".to_owned())] }
     });
     assert_ne!(window.card().params[7].value, before, "the keys reached the field");
-    window.card().params[7].value = "1".to_owned();
+    "1".clone_into(&mut window.card().params[7].value);
     window.settle();
 
     window.step(key(Key::F8));
