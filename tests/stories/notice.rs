@@ -1,8 +1,10 @@
 //! Writing a notice: its fields follow the template, the preview shows what is read, the library is the person's own.
 
+use std::sync::Arc;
+
 use ding_composer::compose::{Draft, Kind, NoticeDraft};
 use egui::{Key, accesskit::Role};
-use egui_kittest::kittest::{Queryable as _, by};
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::support::Window;
 
