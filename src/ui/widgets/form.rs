@@ -168,8 +168,13 @@ impl Field {
                         shown.id
                     })
                     .inner;
-                // A hint would be the field's name otherwise: the label is the better one.
-                let response = ui.label_inputs_by(label_id, control).labelled_by(label_id);
+                let response = ui.label_inputs_by(label_id, control);
+                // A hint would be the field's name otherwise: the label is the better one. Set, not added: a field that
+                // was labelled just now would be called 名称 名称.
+                response.ctx.accesskit_node_builder(response.id, |node| {
+                    node.clear_label();
+                    node.set_labelled_by(vec![label_id.accesskit_id()]);
+                });
                 let findings: Vec<&Finding> =
                     pointer.as_deref().map(|pointer| cx.findings_at(pointer).collect()).unwrap_or_default();
                 if let Some(worst) = findings.iter().max_by_key(|finding| finding.severity) {
