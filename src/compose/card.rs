@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Kept, PersonRef};
+use super::{CardVia, Kept, PersonRef};
 
 /// How the value of a variable is typed and therefore encoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
@@ -113,6 +113,8 @@ pub struct AtPerson {
 /// A card being written. An empty text or `None` is left out of the body.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CardDraft {
+    /// Which call the body belongs to.
+    pub via: CardVia,
     /// `cardTemplateId`, required.
     pub card_template_id: String,
     /// `openConversationId`, `cid…` of the one-to-one chat.

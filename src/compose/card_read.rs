@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    Kept, PersonRef,
+    CardVia, Kept, PersonRef,
     card::{AtPerson, CardDraft, ParamRow, PrivateColumn, PrivateRow, PrivateTable, ValueKind},
     card_write::{AT, CARD_DATA, OPTIONS, PARAMS, PRIVATE},
     encode::{FULL_JSON, LAST_MESSAGE, full_json_members, last_message_parts, text_kind},
@@ -19,13 +19,13 @@ use super::{
 };
 
 impl CardDraft {
-    /// A draft from the body of the call. Anything but a JSON object gives an empty draft: check first.
+    /// A draft from the body of the first way's call. Anything but a JSON object gives an empty draft: check first.
     pub fn from_body(body: &Value) -> Self {
-        Self::from_node(Node::of(body))
+        Self::from_node(CardVia::default(), Node::of(body))
     }
 
-    pub(super) fn from_node(body: Node) -> Self {
-        let mut draft = Self::default();
+    pub(super) fn from_node(via: CardVia, body: Node) -> Self {
+        let mut draft = Self { via, ..Self::default() };
         let Data::Object(members) = body.data else { return draft };
         let mut seen = std::collections::HashSet::new();
         for Member { name, node, .. } in members {

@@ -1,4 +1,8 @@
-//! Draft files: `{"kind":"card"|"notice","version":1,"body":{…}}`, and an `editor` member for what a body cannot hold.
+//! Draft files: `{"kind":"card"|"notice","version":1,"via":…,"body":{…}}`, and an `editor` member for what a body cannot
+//! hold.
+//!
+//! `via` names the call the body belongs to ([`Via`]); absent it is the first of its kind, and it is only written where it
+//! is another.
 //!
 //! `editor` is ours and optional: names of people, order and kinds of rows, the template used. Absent or broken it is
 //! ignored. Members nobody knows, beside `body` and inside `editor`, are kept and written back.
@@ -6,7 +10,7 @@
 use serde_json::Value;
 
 use super::{
-    BodyError, Draft, JsonError, Kind,
+    BodyError, Draft, JsonError, Kind, Via,
     json::{self, Data, Member, Node, Place},
     notes::Notes,
     tree::Tree,
@@ -76,6 +80,15 @@ pub enum FileError {
         /// Where.
         place: Place,
     },
+    /// `via` is no way of this kind.
+    Via {
+        /// What stands there, as JSON.
+        found: String,
+        /// Where.
+        place: Place,
+        /// The kind of the file.
+        kind: Kind,
+    },
     /// Written by a newer program.
     Newer {
         /// Its version.
@@ -90,7 +103,10 @@ impl FileError {
     pub fn place(&self) -> Option<Place> {
         match self {
             Self::Json(error) => Some(Place { line: error.line, column: error.column, offset: error.offset }),
-            Self::NotAnObject(place) | Self::Kind { place, .. } | Self::Version { place, .. } => Some(*place),
+            Self::NotAnObject(place)
+            | Self::Kind { place, .. }
+            | Self::Version { place, .. }
+            | Self::Via { place, .. } => Some(*place),
             Self::Body(error) => Some(error.place()),
             Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::Missing { .. } | Self::Newer { .. } => None,
         }
@@ -112,6 +128,11 @@ impl FileError {
             }
             Self::Kind { found, place } => tr!(lang, "draft_file.kind", found = found, line = place.line),
             Self::Version { found, place } => tr!(lang, "draft_file.version", found = found, line = place.line),
+            Self::Via { found, place, kind } => {
+                let known: Vec<_> = Via::all(*kind).into_iter().map(|via| format!("\"{}\"", via.name())).collect();
+                let (line, kind, known) = (place.line, kind.name(), known.join(", "));
+                tr!(lang, "draft_file.via", found = found, line = line, kind = kind, known = known)
+            }
             Self::Newer { found } => tr!(lang, "draft_file.newer", found = found, known = VERSION),
             Self::Body(error) => return error.message(lang),
         };
@@ -158,12 +179,13 @@ pub fn read(text: &str) -> Result<DraftFile, FileError> {
     };
     let looks_like = guess_kind(members.iter().map(|member| member.name.as_str()));
     let missing = |pointer| FileError::Missing { pointer, looks_like };
-    let (mut kind, mut version, mut body, mut editor) = (None, None, None, None);
+    let (mut kind, mut version, mut via, mut body, mut editor) = (None, None, None, None, None);
     let mut others = Vec::new();
     for Member { name, at, node } in members {
         let slot = match name.as_str() {
             "kind" => &mut kind,
             "version" => &mut version,
+            "via" => &mut via,
             "body" => &mut body,
             "editor" => &mut editor,
             _ => {
@@ -180,7 +202,8 @@ pub fn read(text: &str) -> Result<DraftFile, FileError> {
     let kind = read_kind(text, kind.ok_or_else(|| missing("/kind"))?)?;
     read_version(text, version.ok_or_else(|| missing("/version"))?)?;
     let body = body.ok_or_else(|| missing("/body"))?;
-    let mut draft = Draft::from_node(kind, text, body).map_err(FileError::Body)?;
+    let via = via.map_or_else(|| Ok(Via::from(kind)), |node| read_via(text, kind, node))?;
+    let mut draft = Draft::from_node(via, text, body).map_err(FileError::Body)?;
     let editor = editor.map(Node::into_value).unwrap_or_default();
     Notes::from_json(&editor).apply(&mut draft);
     let template = editor.get("template").and_then(Value::as_str).map(str::to_owned);
@@ -201,6 +224,16 @@ fn read_kind(text: &str, node: Node) -> Result<Kind, FileError> {
         Data::Text(name) if name == Kind::Notice.name() => Ok(Kind::Notice),
         data => Err(FileError::Kind { found: shown(text, &Node { data, ..node }), place }),
     }
+}
+
+fn read_via(text: &str, kind: Kind, node: Node) -> Result<Via, FileError> {
+    let place = Place::of(text, node.start);
+    let found = shown(text, &node);
+    let known = match node.data {
+        Data::Text(name) => Via::from_name(kind, &name),
+        _ => None,
+    };
+    known.ok_or(FileError::Via { found, place, kind })
 }
 
 fn read_version(text: &str, node: Node) -> Result<(), FileError> {
@@ -244,11 +277,38 @@ pub fn guess_kind<'n>(names: impl Iterator<Item = &'n str>) -> Option<Kind> {
 
 /// The text of a draft file.
 pub fn write(file: &DraftFile) -> String {
+    let mut text = tree(file).pretty(0);
+    text.push('\n');
+    text
+}
+
+/// A draft as the text of a file, without any space: as the history keeps it.
+pub fn write_compact(draft: &Draft) -> String {
+    tree(&DraftFile::new(draft.clone())).compact()
+}
+
+/// The draft the history kept: the text of a file, or, of sends before ways could be chosen, the bare body.
+///
+/// # Errors
+/// [`FileError`] when it is neither.
+pub fn read_kept(kind: Kind, text: &str) -> Result<Draft, FileError> {
+    match read(text) {
+        Ok(file) => Ok(file.draft),
+        Err(FileError::Missing { pointer: "/kind", .. }) => Draft::from_text(kind, text).map_err(FileError::Body),
+        Err(error) => Err(error),
+    }
+}
+
+fn tree(file: &DraftFile) -> Tree {
     let mut members = vec![
         ("kind".to_owned(), Tree::Text(file.draft.kind().name().to_owned())),
         ("version".to_owned(), Tree::Value(VERSION.into())),
-        ("body".to_owned(), file.draft.tree()),
     ];
+    let via = file.draft.via();
+    if !via.is_default() {
+        members.push(("via".to_owned(), Tree::Text(via.name().to_owned())));
+    }
+    members.push(("body".to_owned(), file.draft.tree()));
     let mut editor: Vec<(String, Tree)> =
         Notes::of(&file.draft).to_json().into_iter().map(|(name, value)| (name, Tree::Value(value))).collect();
     if let Some(template) = &file.template {
@@ -259,7 +319,5 @@ pub fn write(file: &DraftFile) -> String {
         members.push(("editor".to_owned(), Tree::Object(editor)));
     }
     members.extend(file.others.iter().map(|(name, value)| (name.clone(), Tree::Value(value.clone()))));
-    let mut text = Tree::Object(members).pretty(0);
-    text.push('\n');
-    text
+    Tree::Object(members)
 }

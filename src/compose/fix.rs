@@ -288,7 +288,7 @@ fn as_json(card: &mut CardDraft, field: Field) -> bool {
 
 /// Reads the draft again from its own text: what was typed by hand under a reserved key becomes rows.
 fn reread(draft: &mut Draft) {
-    if let Ok(mut again) = Draft::from_text(draft.kind(), &draft.to_pretty_text()) {
+    if let Ok(mut again) = Draft::from_text(draft.via(), &draft.to_pretty_text()) {
         again.remember(draft);
         *draft = again;
     }

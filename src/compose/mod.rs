@@ -6,6 +6,7 @@
 //! * [`json`]: reading what a person typed or pasted. [`encode`]: values as they travel.
 //! * [`card`]: a card for `POST /v1.0/im/privateChat/interactiveCards/send`.
 //! * [`notice`]: a work notice for `POST /topapi/message/corpconversation/sendbytemplate`.
+//! * [`via`]: the call a draft's body belongs to.
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
@@ -42,6 +43,7 @@ mod table;
 pub mod template;
 mod tree;
 pub mod values;
+pub mod via;
 
 use crate::lang::Lang;
 
@@ -51,6 +53,7 @@ pub use finding::{Finding, Limit, Severity, Unit};
 pub use json::JsonError;
 pub use notice::NoticeDraft;
 pub use ready::{Ready, ReadyCard, ReadyNotice, force_ready};
+pub use via::{CardVia, NoticeVia, Via};
 
 /// What a draft is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -98,12 +101,24 @@ impl Draft {
         }
     }
 
-    /// A draft from the API's own object. Anything but a JSON object gives an empty draft: use [`Draft::from_text`] for
-    /// what a person typed.
-    pub fn from_body(kind: Kind, body: &serde_json::Value) -> Self {
-        match kind {
-            Kind::Card => Self::Card(CardDraft::from_body(body)),
-            Kind::Notice => Self::Notice(NoticeDraft::from_body(body)),
+    /// Which call its body belongs to.
+    pub const fn via(&self) -> Via {
+        match self {
+            Self::Card(card) => Via::Card(card.via),
+            Self::Notice(notice) => Via::Notice(notice.via),
+        }
+    }
+
+    /// A draft from the API's own object; a [`Kind`] means its first way. Anything but a JSON object gives an empty draft:
+    /// use [`Draft::from_text`] for what a person typed.
+    pub fn from_body(via: impl Into<Via>, body: &serde_json::Value) -> Self {
+        Self::of_node(via.into(), json::Node::of(body))
+    }
+
+    fn of_node(via: Via, node: json::Node) -> Self {
+        match via {
+            Via::Card(via) => Self::Card(CardDraft::from_node(via, node)),
+            Via::Notice(via) => Self::Notice(NoticeDraft::from_node(via, node)),
         }
     }
 
@@ -123,34 +138,34 @@ impl Draft {
         }
     }
 
-    /// A draft from the text of the JSON view.
+    /// A draft from the text of the JSON view: the body of its way. A [`Kind`] means the first way of that kind.
     ///
     /// Variables and people that stand twice become rows of their own with an error finding; any other member that stands
     /// twice is refused, as the form could only hold one of the two.
     ///
     /// # Errors
     /// [`BodyError`] names the place. The text is the caller's to keep.
-    pub fn from_text(kind: Kind, text: &str) -> Result<Self, BodyError> {
+    pub fn from_text(via: impl Into<Via>, text: &str) -> Result<Self, BodyError> {
         let node = json::parse_node(text).map_err(BodyError::Json)?;
-        Self::from_node(kind, text, node)
+        Self::from_node(via.into(), text, node)
     }
 
-    fn from_node(kind: Kind, text: &str, node: json::Node) -> Result<Self, BodyError> {
+    fn from_node(via: Via, text: &str, node: json::Node) -> Result<Self, BodyError> {
         if !matches!(node.data, json::Data::Object(_)) {
             return Err(BodyError::NotAnObject(json::Place::of(text, node.start)));
         }
         let mut twice = None;
         node.duplicates("", &mut |pointer, offset| {
             if twice.is_none()
-                && !(kind == Kind::Card && pointer.rsplit_once('/').is_some_and(|(parent, _)| kept::has_rows(parent)))
+                && !(via.kind() == Kind::Card
+                    && pointer.rsplit_once('/').is_some_and(|(parent, _)| kept::has_rows(parent)))
             {
                 twice = Some(json::Duplicate { pointer: pointer.to_owned(), place: json::Place::of(text, offset) });
             }
         });
-        match (twice, kind) {
-            (Some(duplicate), _) => Err(BodyError::Twice(duplicate)),
-            (None, Kind::Card) => Ok(Self::Card(CardDraft::from_node(node))),
-            (None, Kind::Notice) => Ok(Self::Notice(NoticeDraft::from_node(node))),
+        match twice {
+            Some(duplicate) => Err(BodyError::Twice(duplicate)),
+            None => Ok(Self::of_node(via, node)),
         }
     }
 

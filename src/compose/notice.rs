@@ -1,6 +1,6 @@
 //! A work notice by template, field by field as on its page.
 
-use super::{Kept, PersonRef};
+use super::{Kept, NoticeVia, PersonRef};
 
 /// A department as a draft knows it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Hash)]
@@ -25,6 +25,8 @@ pub struct DataField {
 /// A notice being written. An empty text is left out of the body.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct NoticeDraft {
+    /// Which call the body belongs to.
+    pub via: NoticeVia,
     /// `agent_id`, digits; kept as typed.
     pub agent_id: String,
     /// `template_id`.

@@ -8,7 +8,7 @@
 use serde_json::Value;
 
 use super::{
-    PersonRef,
+    NoticeVia, PersonRef,
     card::ValueKind,
     encode::push_member,
     json::{self, Data, Member, Node},
@@ -20,13 +20,13 @@ use super::{
 pub(super) const DATA: &str = "/data";
 
 impl NoticeDraft {
-    /// A draft from the body of the call. Anything but a JSON object gives an empty draft: check first.
+    /// A draft from the body of the first way's call. Anything but a JSON object gives an empty draft: check first.
     pub fn from_body(body: &Value) -> Self {
-        Self::from_node(Node::of(body))
+        Self::from_node(NoticeVia::default(), Node::of(body))
     }
 
-    pub(super) fn from_node(body: Node) -> Self {
-        let mut draft = Self::default();
+    pub(super) fn from_node(via: NoticeVia, body: Node) -> Self {
+        let mut draft = Self { via, ..Self::default() };
         let Data::Object(members) = body.data else { return draft };
         let mut seen = std::collections::HashSet::new();
         for Member { name, node, .. } in members {

@@ -8,7 +8,7 @@ use super::report::fault_word;
 use crate::{
     catalogue::{self, Explanation},
     compose::{
-        Draft, Kind, PersonRef,
+        Draft, Kind, PersonRef, file,
         notice::DepartmentRef,
         ready::{Ready, ReadyNotice},
     },
@@ -157,7 +157,7 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
         who: who(ready),
         ids: ids.clone(),
         request: call.preview(session.hosts()),
-        draft_body: draft.to_body().to_string(),
+        draft_body: file::write_compact(draft),
         content_hash: content_hash(ready),
     };
     let send_id = blocking(history, move |history| history.begin(&new)).await?;

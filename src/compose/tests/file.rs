@@ -21,6 +21,9 @@ fn a_file_that_cannot_be_read_says_why_and_where() {
     assert!(refused("{\"version\":1,\"body\":{}}").contains("no /kind"));
     assert!(refused("{\"cardTemplateId\":\"x\"}").contains("bare body"));
     assert!(refused("{\"kind\":\"Card\",\"version\":1,\"body\":{}}").contains("kind is \"Card\""));
+    let odd = refused("{\"kind\":\"card\",\"version\":1,\n\"via\":\"template\",\"body\":{}}");
+    assert!(odd.starts_with("Line 2: via is \"template\"") && odd.contains("\"privateChat\""), "{odd}");
+    assert!(refused("{\"kind\":\"notice\",\"version\":1,\"via\":1,\"body\":{}}").contains("via is 1"));
     assert!(refused("{\"kind\":\"card\",\"body\":{}}").contains("no /version"));
     assert!(refused("{\"kind\":\"card\",\"version\":\"1\",\"body\":{}}").contains("version is \"1\""));
     assert!(refused("{\"kind\":\"card\",\"version\":2,\"body\":{}}").contains("newer program"));
@@ -118,4 +121,15 @@ fn the_first_drafts_can_be_sent_at_once() {
     let checked = check_draft(&notice, &CheckContext::default());
     assert_eq!(checked.findings, []);
     assert!(checked.ready.is_some());
+}
+
+#[test]
+fn the_history_reopens_a_draft_with_its_way_and_bodies_of_before() {
+    let draft = Draft::Card(samples::card(&sample()));
+    let kept = file::write_compact(&draft);
+    assert!(!kept.contains('\n'));
+    assert_eq!(file::read_kept(Kind::Card, &kept).unwrap(), draft);
+    let before = file::read_kept(Kind::Card, &draft.to_body().to_string()).unwrap();
+    assert_eq!((before.via(), before.to_body()), (Kind::Card.into(), draft.to_body()));
+    assert!(file::read_kept(Kind::Card, "{").is_err());
 }

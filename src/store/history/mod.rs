@@ -189,7 +189,7 @@ pub struct NewSend {
     pub ids: SendIds,
     /// The masked request, as shown.
     pub request: String,
-    /// The draft's body as JSON text, to open it again.
+    /// The draft, to open it again: the text of a draft file (its bare body where an older version wrote it).
     pub draft_body: String,
     /// Hash of the content without its recipients' order and the like, made by the caller; compared as text.
     pub content_hash: String,

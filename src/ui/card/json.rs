@@ -10,7 +10,7 @@ use egui::{Label, RichText, TextEdit, Ui};
 
 use super::code::{CodeEditor, Mark};
 use crate::{
-    compose::{BodyError, CardDraft, CheckCache, Draft, Kind, json},
+    compose::{BodyError, CardDraft, CheckCache, Draft, json},
     ui::{
         action::Action,
         commands::Command,
@@ -65,7 +65,7 @@ struct Read {
 }
 
 fn read(text: &str, before: &CardDraft) -> Result<CardDraft, BodyError> {
-    let mut draft = Draft::from_text(Kind::Card, text)?;
+    let mut draft = Draft::from_text(before.via, text)?;
     draft.remember(&Draft::Card(before.clone()));
     match draft {
         Draft::Card(card) => Ok(card),

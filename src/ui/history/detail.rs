@@ -5,7 +5,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use super::{Reads, View, outcome_dot, table};
 use crate::{
     catalogue,
-    compose::{Draft, Kind},
+    compose::{Draft, Kind, file},
     dingtalk::System,
     store::history::{HistoryError, Outcome, Record},
     ui::{
@@ -106,8 +106,7 @@ fn explanation_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
 
 /// Opens what was sent as a new draft; a card gets another `outTrackId`, as it is another card.
 fn use_as_draft(reads: &Reads<'_>, record: &Record) {
-    let Ok(body) = serde_json::from_str(&record.new.draft_body) else { return };
-    let mut draft = Draft::from_body(record.new.kind, &body);
+    let Ok(mut draft) = file::read_kept(record.new.kind, &record.new.draft_body) else { return };
     if let Draft::Card(card) = &mut draft {
         card.out_track_id.clear();
     }
