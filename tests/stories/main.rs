@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers are tests as well.
 #[cfg(test)]
+mod card;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod cli;

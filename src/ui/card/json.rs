@@ -161,15 +161,21 @@ impl JsonView {
 
     fn put(&mut self, draft: &mut CardDraft, read: CardDraft) {
         *draft = read;
-        self.source = Some(draft.clone());
+        self.remember(draft);
         self.state = State::InStep;
+    }
+
+    /// The text says what this draft says.
+    fn remember(&mut self, draft: &CardDraft) {
+        let before = self.source.take();
+        self.source = Some(draft.clone_over(before));
     }
 
     /// Writes the form's content into the text, where it may.
     fn write(&mut self, draft: &CardDraft) {
         if matches!(self.state, State::InStep) && self.source.as_ref() != Some(draft) {
             self.editor.set_text(self.cache.pretty(draft));
-            self.source = Some(draft.clone());
+            self.remember(draft);
         }
     }
 
@@ -189,6 +195,7 @@ impl JsonView {
         let shown = self.editor.show(ui, &name, &marks);
         if let Some(target) = cx.jump.target().filter(|_| alone) {
             cx.jump.offer(target, shown.response.rect, shown.response.id);
+            cx.jump.land(ui);
         }
         if shown.changed {
             self.apply(cx, draft);

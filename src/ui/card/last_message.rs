@@ -41,7 +41,7 @@ pub fn last_message_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
     let filled = draft.last_message.texts.iter().filter(|text| !text.is_empty()).count();
     let badge = tr!(lang, "card.last_message_badge", filled = filled);
     let group = Group::new(tr!(lang, "card.last_message")).badge(badge).help(tr!(lang, "card.last_message_help"));
-    group.force_open(cx.jumps_into(&at)).show(ui, |ui| {
+    group.open(filled > 0).force_open(cx.jumps_into(&at)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = size::S;
         for (locale, text) in LastMessage::LOCALES.iter().zip(&mut draft.last_message.texts) {
             let pointer = pointer::join(&at, locale);

@@ -55,7 +55,8 @@ pub fn private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut Pr
         tr!(cx.lang, "card.private_badge", people = people, variables = variables).into_owned()
     };
     let group = Group::new(tr!(cx.lang, "card.private")).badge(badge).help(tr!(cx.lang, "card.private_help"));
-    let shown = group.force_open(cx.jumps_into(PRIVATE)).show(ui, |ui| {
+    let used = people > 0 || !draft.private.columns.is_empty();
+    let shown = group.open(used).force_open(cx.jumps_into(PRIVATE)).show(ui, |ui| {
         let wish = toolbar_ui(ui, cx, draft, view);
         if draft.private.rows.is_empty() {
             if !draft.private.columns.is_empty() {

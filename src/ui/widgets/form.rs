@@ -251,13 +251,15 @@ pub struct Jump {
     target: Option<String>,
     best: std::cell::Cell<Option<(usize, Rect, Id)>>,
     passes: u8,
-    landings: std::cell::Cell<u8>,
+    /// Where it landed last, and how often in a row at the same place.
+    landed: std::cell::Cell<Option<(usize, Rect, u8)>>,
 }
 
 /// How many passes a jump may take: a group that was folded has to open first.
 const JUMP_PASSES: u8 = 30;
-/// How often it lands: what unfolds beside the field moves it while it opens.
-const JUMP_LANDINGS: u8 = 3;
+/// How often in a row it lands at the same place before it is done: what unfolds beside the field moves it while it opens,
+/// and a table draws the cell only when the table itself was brought into view.
+const JUMP_LANDINGS: u8 = 2;
 
 impl Jump {
     /// Jumps to a pointer in the next passes.
@@ -285,10 +287,16 @@ impl Jump {
 
     /// Ends a jump inside the scroll area of the form: scrolls and gives the focus.
     pub fn land(&self, ui: &Ui) {
-        if let Some((_, rect, id)) = self.best.take() {
-            ui.scroll_to_rect(rect.expand(size::XL), Some(egui::Align::Center));
+        if let Some((length, rect, id)) = self.best.take() {
+            // At once: while it glides there, the place would be another one in every pass.
+            let at_once = egui::style::ScrollAnimation::none();
+            ui.scroll_to_rect_animation(rect.expand(size::XL), Some(egui::Align::Center), at_once);
             ui.memory_mut(|memory| memory.request_focus(id));
-            self.landings.set(self.landings.get() + 1);
+            let same = |(before, place, _): &(usize, Rect, u8)| {
+                *before == length && (place.min - rect.min).length() < 1.0 && (place.max - rect.max).length() < 1.0
+            };
+            let times = self.landed.get().filter(same).map_or(1, |(_, _, times)| times + 1);
+            self.landed.set(Some((length, rect, times)));
         }
     }
 
@@ -298,7 +306,8 @@ impl Jump {
             return;
         }
         self.passes += 1;
-        if self.landings.get() >= JUMP_LANDINGS || self.passes > JUMP_PASSES {
+        let times = self.landed.get().map_or(0, |(_, _, times)| times);
+        if times >= JUMP_LANDINGS || self.passes > JUMP_PASSES {
             *self = Self::default();
         } else {
             ctx.request_repaint();

@@ -38,13 +38,9 @@ impl Rows {
         self.starts.clear();
         self.lines = 0;
         let mut start = 0;
-        loop {
-            let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |found| start + found);
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
             self.line(&text[start..end], start, cells);
             self.lines += 1;
-            if end == text.len() {
-                break;
-            }
             start = end + 1;
         }
     }
