@@ -6,7 +6,7 @@
 //! cell falls back. Two rows of one key are two members in the text and, as a [`Value`] cannot hold both, the last one
 //! in the value; either way it is an error finding.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use super::{
     encode::{FULL_JSON, LAST_MESSAGE, last_message_text, push_member},
     kept::{KeptIndex, insert},
     pointer,
-    tree::Tree,
+    tree::{Members, Tree},
 };
 
 /// Pointers of the parts of a card's body.
@@ -32,7 +32,7 @@ pub(super) fn is_private(member: &KeptMember) -> bool {
 }
 
 impl CardDraft {
-    pub(super) fn tree(&self) -> Tree {
+    pub(super) fn tree(&self) -> Tree<'_> {
         Tree::Object(self.members(self.private_tree()))
     }
 
@@ -64,51 +64,51 @@ impl CardDraft {
         self.card_data(&mut kept).compact()
     }
 
-    pub(super) fn private_tree(&self) -> Option<Tree> {
+    pub(super) fn private_tree(&self) -> Option<Tree<'_>> {
         private_tree(&self.private, &mut KeptIndex::new(&self.kept, is_private))
     }
 
-    fn members(&self, private: Option<Tree>) -> Vec<(String, Tree)> {
+    fn members<'d>(&'d self, private: Option<Tree<'d>>) -> Members<'d> {
         let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
         let mut body = Vec::with_capacity(16);
-        let text = |body: &mut Vec<(String, Tree)>, name: &str, value: &str| {
+        let text = |body: &mut Members<'d>, name: &'static str, value: &'d str| {
             if !value.is_empty() {
-                body.push((name.to_owned(), Tree::Text(value.to_owned())));
+                body.push((name.into(), Tree::Text(value.into())));
             }
         };
         text(&mut body, "cardTemplateId", &self.card_template_id);
         text(&mut body, "openConversationId", &self.open_conversation_id);
         if !self.receivers.is_empty() {
-            let ids = self.receivers.iter().map(|person| Tree::Text(person.id.clone())).collect();
-            body.push(("receiverUserIdList".to_owned(), Tree::List(ids)));
+            let ids = self.receivers.iter().map(|person| Tree::Text((&person.id).into())).collect();
+            body.push(("receiverUserIdList".into(), Tree::List(ids)));
         }
         text(&mut body, "outTrackId", &self.out_track_id);
         text(&mut body, "robotCode", &self.robot_code);
         text(&mut body, "callbackRouteKey", &self.callback_route_key);
-        body.push(("cardData".to_owned(), self.card_data(&mut kept)));
+        body.push(("cardData".into(), self.card_data(&mut kept)));
         if let Some(private) = private {
-            body.push(("privateData".to_owned(), private));
+            body.push(("privateData".into(), private));
         }
         if let Some(kind) = self.user_id_type {
-            body.push(("userIdType".to_owned(), Tree::Value(kind.into())));
+            body.push(("userIdType".into(), Tree::Value(Cow::Owned(kind.into()))));
         }
-        let mut at: Vec<_> =
-            self.at_open_ids.iter().map(|person| (person.id.clone(), Tree::Text(person.name.clone()))).collect();
+        let mut at: Members<'_> =
+            self.at_open_ids.iter().map(|person| ((&person.id).into(), Tree::Text((&person.name).into()))).collect();
         kept.complete(AT, &mut at);
         if !at.is_empty() {
-            body.push(("atOpenIds".to_owned(), Tree::Object(at)));
+            body.push(("atOpenIds".into(), Tree::Object(at)));
         }
-        let mut options: Vec<_> = self
+        let mut options: Members<'_> = self
             .support_forward
-            .map(|forward| ("supportForward".to_owned(), Tree::Value(forward.into())))
+            .map(|forward| ("supportForward".into(), Tree::Value(Cow::Owned(forward.into()))))
             .into_iter()
             .collect();
         kept.complete(OPTIONS, &mut options);
         if !options.is_empty() {
-            body.push(("cardOptions".to_owned(), Tree::Object(options)));
+            body.push(("cardOptions".into(), Tree::Object(options)));
         }
         if let Some(pull) = self.pull_strategy {
-            body.push(("pullStrategy".to_owned(), Tree::Value(pull.into())));
+            body.push(("pullStrategy".into(), Tree::Value(Cow::Owned(pull.into()))));
         }
         kept.complete("", &mut body);
         for (parent, members) in kept.rest() {
@@ -119,33 +119,33 @@ impl CardDraft {
         body
     }
 
-    fn card_data(&self, kept: &mut KeptIndex<'_>) -> Tree {
+    fn card_data<'d>(&'d self, kept: &mut KeptIndex<'d>) -> Tree<'d> {
         let mut params = Vec::with_capacity(self.params.len() + 2);
         let mut full = String::new();
         for row in self.params.iter().filter(|row| !(row.key.is_empty() && row.value.is_empty())) {
             if row.kind.in_full_json() {
                 push_member(&mut full, &row.key, row.kind, &row.value);
             } else {
-                params.push((row.key.clone(), Tree::Text(row.value.clone())));
+                params.push((Cow::from(&row.key), Tree::Text((&row.value).into())));
             }
         }
         if !full.is_empty() {
-            params.push((FULL_JSON.to_owned(), Tree::Text(format!("{{{full}}}"))));
+            params.push((FULL_JSON.into(), Tree::Text(format!("{{{full}}}").into())));
         }
         let others = kept.take(&pointer::join(PARAMS, LAST_MESSAGE));
         let others = others.iter().map(|member| (member.name.as_str(), &member.value));
         if let Some(text) = last_message_text(&self.last_message, others) {
-            params.push((LAST_MESSAGE.to_owned(), Tree::Text(text)));
+            params.push((LAST_MESSAGE.into(), Tree::Text(text.into())));
         }
         kept.complete(PARAMS, &mut params);
-        let mut data = vec![("cardParamMap".to_owned(), Tree::Object(params))];
+        let mut data = vec![("cardParamMap".into(), Tree::Object(params))];
         kept.complete(CARD_DATA, &mut data);
         Tree::Object(data)
     }
 }
 
 /// `privateData`; `None` when there is nobody and nothing is kept there.
-pub(super) fn private_tree(table: &PrivateTable, kept: &mut KeptIndex<'_>) -> Option<Tree> {
+pub(super) fn private_tree<'d>(table: &'d PrivateTable, kept: &mut KeptIndex<'d>) -> Option<Tree<'d>> {
     let mut people = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let mut params = Vec::with_capacity(table.columns.len() + 1);
@@ -155,26 +155,26 @@ pub(super) fn private_tree(table: &PrivateTable, kept: &mut KeptIndex<'_>) -> Op
             if column.kind.in_full_json() {
                 push_member(&mut full, &column.key, column.kind, cell);
             } else {
-                params.push((column.key.clone(), Tree::Text(cell.clone())));
+                params.push((Cow::from(&column.key), Tree::Text(cell.into())));
             }
         }
         if !full.is_empty() {
-            params.push((FULL_JSON.to_owned(), Tree::Text(format!("{{{full}}}"))));
+            params.push((FULL_JSON.into(), Tree::Text(format!("{{{full}}}").into())));
         }
         let mut person = Vec::with_capacity(1);
         if kept.is_empty() {
-            person.push(("cardParamMap".to_owned(), Tree::Object(params)));
+            person.push(("cardParamMap".into(), Tree::Object(params)));
         } else {
             let parent = pointer::join(PRIVATE, &row.person.id);
             kept.complete(&pointer::join(&parent, "cardParamMap"), &mut params);
-            person.push(("cardParamMap".to_owned(), Tree::Object(params)));
+            person.push(("cardParamMap".into(), Tree::Object(params)));
             kept.complete(&parent, &mut person);
         }
-        people.push((row.person.id.clone(), Tree::Object(person)));
+        people.push((Cow::from(&row.person.id), Tree::Object(person)));
     }
     kept.complete(PRIVATE, &mut people);
     // Members kept for people who are not in the table.
-    let mut wrapped = vec![("privateData".to_owned(), Tree::Object(people))];
+    let mut wrapped: Members<'_> = vec![("privateData".into(), Tree::Object(people))];
     for (parent, members) in kept.rest() {
         for member in members {
             insert(&mut wrapped, parent, &member.name, &member.value);

@@ -45,11 +45,7 @@ pub(super) fn check_card_with(card: &CardDraft, context: &CheckContext<'_>, cach
         findings.push(Finding::new(Severity::Info, CARD_DATA, "card.data_empty"));
     }
     check_private_with_card(card, &mut findings);
-    let (private, private_bytes) = cache
-        .private(card)
-        .map(|section| (section.findings.clone(), section.compact.as_ref().map_or(0, |text| text.len())))
-        .unwrap_or_default();
-    let bytes = card.card_data_text().len() + private_bytes;
+    let bytes = card.card_data_text().len() + cache.private_bytes(card);
     if bytes > DATA_BYTES {
         findings.push(Finding::new(Severity::Warning, CARD_DATA, "card.data_large").limit(
             DATA_BYTES as u64,
@@ -60,7 +56,7 @@ pub(super) fn check_card_with(card: &CardDraft, context: &CheckContext<'_>, cach
     check_options(card, &mut findings);
     check_kept(card, |member| !is_private(member), &mut findings);
     let mut list = findings.finish("", "card.more");
-    list.extend(private);
+    list.extend_from_slice(cache.private_findings(card));
     list
 }
 

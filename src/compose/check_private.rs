@@ -23,17 +23,36 @@ pub struct CheckCache {
     private: Option<PrivateSection>,
 }
 
-/// Everything that depends on `privateData` alone.
+/// Everything that depends on `privateData` alone, each worked out when it is first asked for.
 #[derive(Debug)]
-pub(super) struct PrivateSection {
+struct PrivateSection {
     table: Weak<PrivateTable>,
     kept: Vec<KeptMember>,
-    pub findings: Vec<Finding>,
-    /// The section as it is sent; `None` when there is none.
-    pub compact: Option<Arc<str>>,
-    /// The section as the JSON view shows it; written when it is first asked for.
+    findings: Option<Vec<Finding>>,
+    /// The section as it is sent; empty when there is none.
+    compact: Option<Arc<str>>,
+    /// The section as the JSON view shows it; empty when there is none.
     pretty: Option<Arc<str>>,
-    pub hash: [u8; 32],
+    hash: Option<[u8; 32]>,
+}
+
+impl PrivateSection {
+    fn of(card: &CardDraft) -> Self {
+        Self {
+            table: Arc::downgrade(&card.private),
+            kept: card.kept.0.iter().filter(|member| is_private(member)).cloned().collect(),
+            findings: None,
+            compact: None,
+            pretty: None,
+            hash: None,
+        }
+    }
+
+    /// Whether it belongs to what a card holds now.
+    fn fits(&self, card: &CardDraft) -> bool {
+        std::ptr::eq(self.table.as_ptr(), Arc::as_ptr(&card.private))
+            && self.kept.iter().eq(card.kept.0.iter().filter(|member| is_private(member)))
+    }
 }
 
 /// The text of the JSON view in three parts; see [`CheckCache::pretty_parts`].
@@ -55,13 +74,26 @@ impl CheckCache {
     }
 
     fn pretty_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
-        self.private(card);
-        let section = self.private.as_mut()?;
-        section.compact.as_ref()?;
-        if section.pretty.is_none() {
-            section.pretty = card.private_tree().map(|tree| tree.pretty(1).into());
-        }
-        section.pretty.clone()
+        let write = || card.private_tree().map_or_else(|| "".into(), |tree| tree.pretty(1).into());
+        Some(self.private(card).pretty.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
+    }
+
+    fn compact_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
+        let write = || card.private_tree().map_or_else(|| "".into(), |tree| tree.compact().into());
+        Some(self.private(card).compact.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
+    }
+
+    /// How many bytes `privateData` has as it is sent.
+    pub(super) fn private_bytes(&mut self, card: &CardDraft) -> usize {
+        self.compact_private(card).map_or(0, |text| text.len())
+    }
+
+    pub(super) fn private_findings(&mut self, card: &CardDraft) -> &[Finding] {
+        self.private(card).findings.get_or_insert_with(|| check_private(card))
+    }
+
+    pub(super) fn private_hash(&mut self, card: &CardDraft) -> [u8; 32] {
+        *self.private(card).hash.get_or_insert_with(|| hash_private(card))
     }
 
     /// The same in three parts, so that a view of thousands of lines need not put them together: the private part is
@@ -80,27 +112,14 @@ impl CheckCache {
 
     /// The body as it is sent.
     pub(super) fn compact(&mut self, card: &CardDraft) -> String {
-        let private = self.private(card).and_then(|section| section.compact.clone());
+        let private = self.compact_private(card);
         card.text_around(private, false)
     }
 
-    /// The section of a card's table, worked out when it is not the one of the last call.
-    pub(super) fn private(&mut self, card: &CardDraft) -> Option<&PrivateSection> {
-        let same = self.private.as_ref().is_some_and(|section| {
-            std::ptr::eq(section.table.as_ptr(), Arc::as_ptr(&card.private))
-                && section.kept.iter().eq(card.kept.0.iter().filter(|member| is_private(member)))
-        });
-        if !same {
-            self.private = Some(PrivateSection {
-                table: Arc::downgrade(&card.private),
-                kept: card.kept.0.iter().filter(|member| is_private(member)).cloned().collect(),
-                findings: check_private(card),
-                compact: card.private_tree().map(|tree| tree.compact().into()),
-                pretty: None,
-                hash: hash_private(card),
-            });
-        }
-        self.private.as_ref()
+    /// The section of a card's table; an empty one when it is not that of the last call.
+    fn private(&mut self, card: &CardDraft) -> &mut PrivateSection {
+        let known = self.private.take().filter(|section| section.fits(card));
+        self.private.insert(known.unwrap_or_else(|| PrivateSection::of(card)))
     }
 }
 

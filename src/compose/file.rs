@@ -7,13 +7,15 @@
 //! `editor` is ours and optional: names of people, order and kinds of rows, the template used. Absent or broken it is
 //! ignored. Members nobody knows, beside `body` and inside `editor`, are kept and written back.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{
     BodyError, Draft, JsonError, Kind, Via,
     json::{self, Data, Member, Node, Place},
     notes::Notes,
-    tree::Tree,
+    tree::{Members, Tree},
 };
 use crate::lang::Lang;
 
@@ -299,25 +301,28 @@ pub fn read_kept(kind: Kind, text: &str) -> Result<Draft, FileError> {
     }
 }
 
-fn tree(file: &DraftFile) -> Tree {
-    let mut members = vec![
-        ("kind".to_owned(), Tree::Text(file.draft.kind().name().to_owned())),
-        ("version".to_owned(), Tree::Value(VERSION.into())),
+fn tree(file: &DraftFile) -> Tree<'_> {
+    let mut members: Members<'_> = vec![
+        ("kind".into(), Tree::Text(file.draft.kind().name().into())),
+        ("version".into(), Tree::Value(Cow::Owned(VERSION.into()))),
     ];
     let via = file.draft.via();
     if !via.is_default() {
-        members.push(("via".to_owned(), Tree::Text(via.name().to_owned())));
+        members.push(("via".into(), Tree::Text(via.name().into())));
     }
-    members.push(("body".to_owned(), file.draft.tree()));
-    let mut editor: Vec<(String, Tree)> =
-        Notes::of(&file.draft).to_json().into_iter().map(|(name, value)| (name, Tree::Value(value))).collect();
+    members.push(("body".into(), file.draft.tree()));
+    let mut editor: Members<'_> = Notes::of(&file.draft)
+        .to_json()
+        .into_iter()
+        .map(|(name, value)| (name.into(), Tree::Value(Cow::Owned(value))))
+        .collect();
     if let Some(template) = &file.template {
-        editor.push(("template".to_owned(), Tree::Text(template.clone())));
+        editor.push(("template".into(), Tree::Text(template.into())));
     }
-    editor.extend(file.editor_others.iter().map(|(name, value)| (name.clone(), Tree::Value(value.clone()))));
+    editor.extend(file.editor_others.iter().map(|(name, value)| (name.into(), Tree::Value(Cow::Borrowed(value)))));
     if !editor.is_empty() {
-        members.push(("editor".to_owned(), Tree::Object(editor)));
+        members.push(("editor".into(), Tree::Object(editor)));
     }
-    members.extend(file.others.iter().map(|(name, value)| (name.clone(), Tree::Value(value.clone()))));
+    members.extend(file.others.iter().map(|(name, value)| (name.into(), Tree::Value(Cow::Borrowed(value)))));
     Tree::Object(members)
 }

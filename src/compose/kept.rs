@@ -1,10 +1,13 @@
 //! Members the form does not know: how they get back to where they stood.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use super::{Kept, KeptMember, pointer, tree::Tree};
+use super::{
+    Kept, KeptMember, pointer,
+    tree::{Members, Tree},
+};
 
 impl Kept {
     /// Keeps a member.
@@ -104,14 +107,14 @@ impl<'k> KeptIndex<'k> {
 
     /// Adds what is kept at `parent` to the members the form made. The form's members win, but for empty ones,
     /// which are only there because the API wants them; where the form has rows, both stand there.
-    pub fn complete(&mut self, parent: &str, members: &mut Vec<(String, Tree)>) {
+    pub fn complete(&mut self, parent: &str, members: &mut Members<'k>) {
         let rows = has_rows(parent);
         for kept in self.take(parent) {
-            let tree = Tree::Value(kept.value.clone());
+            let tree = Tree::Value(Cow::Borrowed(&kept.value));
             match members.iter_mut().find(|(name, _)| *name == kept.name) {
                 Some((_, filler)) if filler.is_filler() && !rows => *filler = tree,
                 Some(_) if !rows => {}
-                _ => members.push((kept.name.clone(), tree)),
+                _ => members.push((Cow::Borrowed(&kept.name), tree)),
             }
         }
     }
@@ -125,14 +128,14 @@ impl<'k> KeptIndex<'k> {
 
 /// Puts a member into the object at `parent`, making the objects on the way; where something else is in the way it is
 /// put beside it, so that it is not lost.
-pub(super) fn insert(body: &mut Vec<(String, Tree)>, parent: &str, name: &str, value: &Value) {
+pub(super) fn insert<'k>(body: &mut Members<'k>, parent: &'k str, name: &'k str, value: &'k Value) {
     let mut members = body;
     for step in pointer::names(parent) {
         let at = match members.iter().position(|(name, _)| *name == step) {
             Some(at) if matches!(members.get(at), Some((_, Tree::Object(_)))) => at,
             Some(_) => break,
             None => {
-                members.push((step.into_owned(), Tree::Object(Vec::new())));
+                members.push((step, Tree::Object(Vec::new())));
                 members.len() - 1
             }
         };
@@ -141,6 +144,6 @@ pub(super) fn insert(body: &mut Vec<(String, Tree)>, parent: &str, name: &str, v
         members = inner;
     }
     if !members.iter().any(|(known, _)| known == name) {
-        members.push((name.to_owned(), Tree::Value(value.clone())));
+        members.push((name.into(), Tree::Value(Cow::Borrowed(value))));
     }
 }

@@ -11,7 +11,7 @@
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
 //! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts.
-//! * [`history`]: undo. [`locate`]: from a finding to the field of the form. [`fix`]: what can be done about it.
+//! * [`locate`]: from a finding to the field of the form. [`fix`]: what can be done about it.
 
 pub mod card;
 mod card_read;
@@ -25,7 +25,6 @@ pub mod encode;
 pub mod file;
 pub mod finding;
 pub mod fix;
-pub mod history;
 pub mod json;
 mod json_error;
 mod kept;
@@ -170,7 +169,7 @@ impl Draft {
     }
 
     /// The body as a tree, to be written as part of something else.
-    fn tree(&self) -> tree::Tree {
+    fn tree(&self) -> tree::Tree<'_> {
         match self {
             Self::Card(card) => card.tree(),
             Self::Notice(notice) => notice.tree(),

@@ -5,6 +5,8 @@
 //! same: the order of members; space inside the JSON text of `data`; `agent_id` given as a string of digits becomes a
 //! number; empty texts and lists are left out.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     json::{self, Data, Member, Node},
     kept::{KeptIndex, insert},
     notice::{DataField, DepartmentRef, NoticeDraft},
-    tree::{Tree, compact_value, quote},
+    tree::{Members, Tree, compact_value, quote},
 };
 
 pub(super) const DATA: &str = "/data";
@@ -113,17 +115,17 @@ impl NoticeDraft {
         (!inside.is_empty()).then(|| format!("{{{inside}}}"))
     }
 
-    pub(super) fn tree(&self) -> Tree {
+    pub(super) fn tree(&self) -> Tree<'_> {
         let mut kept = KeptIndex::new(&self.kept, |_| true);
-        let mut body = Vec::with_capacity(8);
+        let mut body: Members<'_> = Vec::with_capacity(8);
         if json::is_number(&self.agent_id) {
-            body.push(("agent_id".to_owned(), Tree::Value(json::number(self.agent_id.clone()))));
+            body.push(("agent_id".into(), Tree::Value(Cow::Owned(json::number(self.agent_id.clone())))));
         } else if !self.agent_id.is_empty() {
-            body.push(("agent_id".to_owned(), Tree::Text(self.agent_id.clone())));
+            body.push(("agent_id".into(), Tree::Text((&self.agent_id).into())));
         }
-        let mut text = |name: &str, value: String| {
+        let mut text = |name: &'static str, value: String| {
             if !value.is_empty() {
-                body.push((name.to_owned(), Tree::Text(value)));
+                body.push((name.into(), Tree::Text(value.into())));
             }
         };
         text("template_id", self.template_id.clone());

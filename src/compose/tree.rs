@@ -1,24 +1,27 @@
 //! A body being put together: written once, then turned into a [`Value`], compact text (what is sent) or indented text
 //! (what the JSON view shows).
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::json;
 
-/// A JSON value under construction. Members of one name are all kept.
+/// Members of an object under construction, those of one name too.
+pub(super) type Members<'d> = Vec<(Cow<'d, str>, Tree<'d>)>;
+
+/// A JSON value under construction; it borrows from the draft, as thousands of cells go through it.
 #[derive(Clone, Debug)]
-pub(super) enum Tree {
+pub(super) enum Tree<'d> {
     /// JSON text that is already right for the style being written.
     Raw(Arc<str>),
-    Text(String),
-    Value(Value),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    Text(Cow<'d, str>),
+    Value(Cow<'d, Value>),
+    List(Vec<Tree<'d>>),
+    Object(Members<'d>),
 }
 
-impl Tree {
+impl Tree<'_> {
     pub fn is_empty_object(&self) -> bool {
         matches!(self, Self::Object(members) if members.is_empty())
     }
@@ -41,13 +44,13 @@ impl Tree {
             Self::Raw(text) => {
                 json::parse_node(&text).map_or_else(|_| Value::String(text.to_string()), json::Node::into_value)
             }
-            Self::Text(text) => Value::String(text),
-            Self::Value(value) => value,
-            Self::List(items) => Value::Array(items.into_iter().map(Self::into_value).collect()),
+            Self::Text(text) => Value::String(text.into_owned()),
+            Self::Value(value) => value.into_owned(),
+            Self::List(items) => Value::Array(items.into_iter().map(Tree::into_value).collect()),
             Self::Object(members) => {
                 let mut map = Map::new();
                 for (name, tree) in members {
-                    map.insert(name, tree.into_value());
+                    map.insert(name.into_owned(), tree.into_value());
                 }
                 Value::Object(map)
             }

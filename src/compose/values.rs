@@ -116,9 +116,7 @@ impl CardDraft {
             feed(&mut hash, &pointer);
             feed(&mut hash, &value);
         }
-        if let Some(section) = cache.private(self) {
-            hash.update(section.hash);
-        }
+        hash.update(cache.private_hash(self));
         hash.finalize()
             .iter()
             .flat_map(|byte| [byte >> 4, byte & 15])

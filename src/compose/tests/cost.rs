@@ -53,6 +53,15 @@ fn a_keystroke_elsewhere_does_not_work_out_the_table_again() {
         fastest = fastest.min(one.elapsed());
     }
     println!("whole {whole:?}, keystroke {fastest:?}");
+    if let Draft::Card(card) = &draft {
+        let mut cache = CheckCache::default();
+        let written = std::time::Instant::now();
+        let text = cache.pretty(card);
+        println!("JSON view: {} bytes in {:?}", text.len(), written.elapsed());
+        let read = std::time::Instant::now();
+        assert!(Draft::from_text(draft.kind(), &text).is_ok());
+        println!("read again in {:?}", read.elapsed());
+    }
     assert!(fastest * 3 < whole, "whole {whole:?}, keystroke {fastest:?}");
     // The cache does not make an edit copy the table.
     if let Draft::Card(card) = &mut draft {
