@@ -136,10 +136,14 @@ fn sequence<I: IntoIterator>(
 }
 
 fn line_break(out: &mut String, level: Option<usize>) {
+    const SPACES: &str = "\n                                ";
     if let Some(level) = level {
-        out.push('\n');
-        for _ in 0..level {
-            out.push_str("  ");
+        match SPACES.get(..=level * 2) {
+            Some(spaces) => out.push_str(spaces),
+            None => {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', level * 2));
+            }
         }
     }
 }
@@ -155,29 +159,29 @@ pub(super) fn compact_value(value: &Value) -> String {
 pub(super) fn quote(text: &str, out: &mut String) {
     out.reserve(text.len() + 2);
     out.push('"');
-    let mut rest = text;
-    while let Some(stop) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
-        let (plain, tail) = rest.split_at(stop);
-        out.push_str(plain);
-        let mut chars = tail.chars();
-        match chars.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some('\u{8}') => out.push_str("\\b"),
-            Some('\u{c}') => out.push_str("\\f"),
-            Some(other) => {
-                out.push_str("\\u00");
-                let code = u32::from(other);
-                out.extend([code >> 4, code & 15].into_iter().filter_map(|digit| char::from_digit(digit, 16)));
-            }
-            None => {}
+    let mut plain = 0;
+    // Byte by byte: what has to be escaped is ASCII, and tens of thousands of cells go through here.
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
         }
-        rest = chars.as_str();
+        out.push_str(text.get(plain..at).unwrap_or_default());
+        plain = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            other => {
+                out.push_str("\\u00");
+                out.extend([other >> 4, other & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
+            }
+        }
     }
-    out.push_str(rest);
+    out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
 }
 
