@@ -138,12 +138,11 @@ fn sequence<I: IntoIterator>(
 fn line_break(out: &mut String, level: Option<usize>) {
     const SPACES: &str = "\n                                ";
     if let Some(level) = level {
-        match SPACES.get(..=level * 2) {
-            Some(spaces) => out.push_str(spaces),
-            None => {
-                out.push('\n');
-                out.extend(std::iter::repeat_n(' ', level * 2));
-            }
+        if let Some(spaces) = SPACES.get(..=level * 2) {
+            out.push_str(spaces);
+        } else {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', level * 2));
         }
     }
 }

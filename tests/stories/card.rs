@@ -164,7 +164,10 @@ fn each_rejected_field_leads_to_its_place_by_the_next_finding_key() {
         window.settle();
         places.push(focused(&window));
     }
-    assert_eq!(places, ["卡片模板 ID", "卡片的业务 ID", "amount 的值", "3", "第 1 个 @ 的 ID", "员工1 的 amount"]);
+    assert_eq!(
+        places,
+        ["卡片模板 ID", "卡片的业务 ID", "amount 的值", "ID 类型", "第 1 个 @ 的 ID", "员工1 的 amount"]
+    );
 }
 
 #[test]
