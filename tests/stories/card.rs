@@ -11,7 +11,7 @@ use ding_composer::{
     ui::sending::LastSend,
 };
 use egui::{Event, Key, Modifiers, accesskit::Role};
-use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _, by};
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::support::Window;
 
@@ -66,7 +66,7 @@ fn errors(window: &Window) -> Vec<String> {
 
 /// The label of whatever has the keyboard.
 fn focused(window: &Window) -> String {
-    let node = window.harness.query_all(by().predicate(AccessKitNode::is_focused)).next();
+    let node = window.harness.query_all(by()).find(|node| node.accesskit_node().is_focused());
     node.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
 }
 
