@@ -59,7 +59,7 @@ fn draft() -> CardDraft {
         robot_code: "dingbench".to_owned(),
         out_track_id: "bench".to_owned(),
         private: Arc::new(PrivateTable { columns, rows: people.iter().map(row).collect() }),
-        receivers: people,
+        receivers: people.into(),
         params,
         last_message: LastMessage {
             texts: ["蚂蚁分工", "螞蟻分工", "", "アリの分業", ""].map(str::to_owned)

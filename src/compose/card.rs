@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CardVia, Kept, PersonRef};
+use super::{CardVia, Kept, PersonRef, SharedList};
 
 /// How the value of a variable is typed and therefore encoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
@@ -123,8 +123,8 @@ pub struct CardDraft {
     pub robot_code: String,
     /// `callbackRouteKey`.
     pub callback_route_key: String,
-    /// `receiverUserIdList`.
-    pub receivers: Vec<PersonRef>,
+    /// `receiverUserIdList`. Shared for the same reason as `private`.
+    pub receivers: SharedList<PersonRef>,
     /// `outTrackId`, required; made by the program.
     pub out_track_id: String,
     /// `userIdType`: 1 userId (default), 2 unionId; any other number is kept and found.
@@ -143,32 +143,4 @@ pub struct CardDraft {
     pub private: Arc<PrivateTable>,
     /// Members the form does not know.
     pub kept: Kept,
-}
-
-impl CardDraft {
-    /// A copy of this draft that takes from an older copy what is the same in both: thousands of receivers are not copied at
-    /// every key.
-    #[must_use]
-    pub fn clone_over(&self, older: Option<Self>) -> Self {
-        let receivers = match older {
-            Some(older) if older.receivers == self.receivers => older.receivers,
-            _ => self.receivers.clone(),
-        };
-        Self {
-            receivers,
-            card_template_id: self.card_template_id.clone(),
-            open_conversation_id: self.open_conversation_id.clone(),
-            robot_code: self.robot_code.clone(),
-            callback_route_key: self.callback_route_key.clone(),
-            out_track_id: self.out_track_id.clone(),
-            user_id_type: self.user_id_type,
-            at_open_ids: self.at_open_ids.clone(),
-            support_forward: self.support_forward,
-            pull_strategy: self.pull_strategy,
-            params: self.params.clone(),
-            last_message: self.last_message.clone(),
-            private: Arc::clone(&self.private),
-            kept: self.kept.clone(),
-        }
-    }
 }

@@ -33,7 +33,7 @@ pub(super) fn is_private(member: &KeptMember) -> bool {
 
 impl CardDraft {
     pub(super) fn tree(&self) -> Tree<'_> {
-        Tree::Object(self.members(self.private_tree()))
+        Tree::Object(self.members(self.receivers_tree(), self.private_tree()))
     }
 
     /// The body of the call, in the order of the page.
@@ -52,9 +52,9 @@ impl CardDraft {
         self.tree().pretty(0)
     }
 
-    /// The body as text around a private part that is written already.
-    pub(super) fn text_around(&self, private: Option<Arc<str>>, pretty: bool) -> String {
-        let tree = Tree::Object(self.members(private.map(Tree::Raw)));
+    /// The body as text around a list of receivers and a private part that are written already.
+    pub(super) fn text_around(&self, receivers: Option<Arc<str>>, private: Option<Arc<str>>, pretty: bool) -> String {
+        let tree = Tree::Object(self.members(receivers.map(Tree::Raw), private.map(Tree::Raw)));
         if pretty { tree.pretty(0) } else { tree.compact() }
     }
 
@@ -64,11 +64,16 @@ impl CardDraft {
         self.card_data(&mut kept).compact()
     }
 
+    pub(super) fn receivers_tree(&self) -> Option<Tree<'_>> {
+        let ids = || self.receivers.iter().map(|person| Tree::Text((&person.id).into())).collect();
+        (!self.receivers.is_empty()).then(|| Tree::List(ids()))
+    }
+
     pub(super) fn private_tree(&self) -> Option<Tree<'_>> {
         private_tree(&self.private, &mut KeptIndex::new(&self.kept, is_private))
     }
 
-    fn members<'d>(&'d self, private: Option<Tree<'d>>) -> Members<'d> {
+    fn members<'d>(&'d self, receivers: Option<Tree<'d>>, private: Option<Tree<'d>>) -> Members<'d> {
         let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
         let mut body = Vec::with_capacity(16);
         let text = |body: &mut Members<'d>, name: &'static str, value: &'d str| {
@@ -78,9 +83,8 @@ impl CardDraft {
         };
         text(&mut body, "cardTemplateId", &self.card_template_id);
         text(&mut body, "openConversationId", &self.open_conversation_id);
-        if !self.receivers.is_empty() {
-            let ids = self.receivers.iter().map(|person| Tree::Text((&person.id).into())).collect();
-            body.push(("receiverUserIdList".into(), Tree::List(ids)));
+        if let Some(receivers) = receivers {
+            body.push(("receiverUserIdList".into(), receivers));
         }
         text(&mut body, "outTrackId", &self.out_track_id);
         text(&mut body, "robotCode", &self.robot_code);

@@ -1,4 +1,5 @@
-//! Findings about `privateData`, and the cache of everything that depends on it alone.
+//! Findings about `privateData`, and the cache of everything that depends on it alone (and of the list of receivers, the
+//! other part with thousands of people).
 
 use std::{
     collections::{HashMap, HashSet},
@@ -6,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Finding, KeptMember, Severity,
+    Finding, KeptMember, PersonRef, Severity,
     card::{CardDraft, PrivateTable},
     card_write::{PRIVATE, is_private},
     check::{Findings, IdProblem, id_problem},
@@ -21,6 +22,15 @@ use super::{
 #[derive(Debug, Default)]
 pub struct CheckCache {
     private: Option<PrivateSection>,
+    receivers: Option<Receivers>,
+}
+
+/// The texts of `receiverUserIdList`, each written when it is first asked for.
+#[derive(Debug)]
+struct Receivers {
+    list: Weak<Vec<PersonRef>>,
+    compact: Option<Arc<str>>,
+    pretty: Option<Arc<str>>,
 }
 
 /// Everything that depends on `privateData` alone, each worked out when it is first asked for.
@@ -70,7 +80,8 @@ impl CheckCache {
     /// The body as the JSON view shows it, the private part taken from the cache where the table is the same.
     pub fn pretty(&mut self, card: &CardDraft) -> String {
         let private = self.pretty_private(card);
-        card.text_around(private, true)
+        let receivers = self.receivers(card, true);
+        card.text_around(receivers, private, true)
     }
 
     fn pretty_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
@@ -100,20 +111,34 @@ impl CheckCache {
     /// shared and stays the same [`Arc`] while the table does. Empty where there is no private part.
     pub fn pretty_parts(&mut self, card: &CardDraft) -> PrettyParts {
         // A control character stands nowhere in JSON text, so it can mark the place.
-        let text = self.pretty_private(card).map(|private| (card.text_around(Some("\u{1}".into()), true), private));
+        let receivers = self.receivers(card, true);
+        let around = |private| card.text_around(receivers.clone(), private, true);
+        let text = self.pretty_private(card).map(|private| (around(Some("\u{1}".into())), private));
         match text {
             Some((text, private)) => {
                 let (before, after) = text.split_once('\u{1}').unwrap_or((&text, ""));
                 PrettyParts { before: before.to_owned(), private, after: after.to_owned() }
             }
-            None => PrettyParts { before: card.text_around(None, true), private: "".into(), after: String::new() },
+            None => PrettyParts { before: around(None), private: "".into(), after: String::new() },
         }
     }
 
     /// The body as it is sent.
     pub(super) fn compact(&mut self, card: &CardDraft) -> String {
         let private = self.compact_private(card);
-        card.text_around(private, false)
+        let receivers = self.receivers(card, false);
+        card.text_around(receivers, private, false)
+    }
+
+    /// The text of the receivers; `None` when there are none.
+    fn receivers(&mut self, card: &CardDraft, pretty: bool) -> Option<Arc<str>> {
+        let known = self.receivers.take().filter(|known| card.receivers.is(&known.list));
+        let fresh = || Receivers { list: card.receivers.mark(), compact: None, pretty: None };
+        let known = self.receivers.insert(known.unwrap_or_else(fresh));
+        let slot = if pretty { &mut known.pretty } else { &mut known.compact };
+        let tree = card.receivers_tree()?;
+        let write = || if pretty { tree.pretty(1) } else { tree.compact() }.into();
+        Some(slot.get_or_insert_with(write).clone())
     }
 
     /// The section of a card's table; an empty one when it is not that of the last call.

@@ -235,7 +235,7 @@ fn set_text(draft: &mut Draft, field: Field, value: String) -> bool {
 
 fn split(draft: &mut Draft, field: Field, parts: &[String]) -> bool {
     let (list, at) = match (draft, field) {
-        (Draft::Card(card), Field::Receivers(Some(at))) => (&mut card.receivers, at),
+        (Draft::Card(card), Field::Receivers(Some(at))) => (&mut *card.receivers, at),
         (Draft::Notice(notice), Field::Users(Some(at))) => (&mut notice.users, at),
         _ => return false,
     };

@@ -10,7 +10,7 @@
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
-//! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts.
+//! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts. [`shared`]: lists that copies share.
 //! * [`locate`]: from a finding to the field of the form. [`fix`]: what can be done about it.
 
 pub mod card;
@@ -38,6 +38,7 @@ pub mod pointer;
 pub mod ready;
 pub mod repair;
 pub mod samples;
+pub mod shared;
 mod table;
 pub mod template;
 mod tree;
@@ -52,6 +53,7 @@ pub use finding::{Finding, Limit, Severity, Unit};
 pub use json::JsonError;
 pub use notice::NoticeDraft;
 pub use ready::{Ready, ReadyCard, ReadyNotice, force_ready};
+pub use shared::SharedList;
 pub use via::{CardVia, NoticeVia, Via};
 
 /// What a draft is for.

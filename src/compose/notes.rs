@@ -269,6 +269,13 @@ impl Draft {
     pub fn remember(&mut self, before: &Self) {
         Notes::of(before).apply(self);
         if let (Self::Card(card), Self::Card(before)) = (self, before) {
+            // What is the same stays the same in memory: nobody works it out again.
+            if card.receivers == before.receivers {
+                card.receivers = before.receivers.clone();
+            }
+            if card.private == before.private {
+                card.private = Arc::clone(&before.private);
+            }
             for row in &mut card.params {
                 let same = before.params.iter().find(|known| {
                     known.key == row.key

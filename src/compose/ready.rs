@@ -4,8 +4,8 @@
 //! anyway" on the sandbox. Nothing outside this room can make one.
 
 use super::{
-    CardDraft, Draft, Kind, NoticeDraft, PersonRef, check::CheckCache, notice::DepartmentRef, notice_body::DATA,
-    tree::compact_value,
+    CardDraft, Draft, Kind, NoticeDraft, PersonRef, SharedList, check::CheckCache, notice::DepartmentRef,
+    notice_body::DATA, tree::compact_value,
 };
 
 /// A message that can be sent as it is.
@@ -31,7 +31,7 @@ pub struct ReadyCard {
     /// `robotCode`; may be empty. Reading the receipts needs it.
     pub robot_code: String,
     /// `receiverUserIdList`, each person once.
-    pub receivers: Vec<PersonRef>,
+    pub receivers: SharedList<PersonRef>,
     /// How many people have private values.
     pub private_people: usize,
     /// [`CardDraft::content_hash`], to be remembered with the outTrackId.
@@ -98,7 +98,7 @@ impl ReadyCard {
             card_template_id: card.card_template_id.clone(),
             open_conversation_id: card.open_conversation_id.clone(),
             robot_code: card.robot_code.clone(),
-            receivers: card.who().into_iter().cloned().collect(),
+            receivers: card.each_receiver_once(),
             private_people: card.private.rows.len(),
             content_hash: card.content_hash_with(cache),
             forced,

@@ -49,7 +49,7 @@ pub fn card(sample: &CardSample) -> CardDraft {
     card.open_conversation_id.clone_from(&sample.open_conversation_id);
     card.robot_code.clone_from(&sample.robot_code);
     card.out_track_id.clone_from(&sample.out_track_id);
-    card.receivers.clone_from(&sample.people);
+    card.receivers = sample.people.clone().into();
     let table = Arc::make_mut(&mut card.private);
     table.rows.truncate(sample.people.len());
     for (row, person) in table.rows.iter_mut().zip(&sample.people) {

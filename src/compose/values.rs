@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    PersonRef,
+    PersonRef, SharedList,
     card::{CardDraft, ValueKind},
     card_write::{CARD_DATA, is_private},
     check::CheckCache,
@@ -74,6 +74,12 @@ impl CardDraft {
     pub fn who(&self) -> Vec<&PersonRef> {
         let mut seen = HashSet::with_capacity(self.receivers.len());
         self.receivers.iter().filter(|person| !person.id.is_empty() && seen.insert(person.id.as_str())).collect()
+    }
+
+    /// The receivers, each once: the draft's own list where it has nobody twice.
+    pub(super) fn each_receiver_once(&self) -> SharedList<PersonRef> {
+        let who = self.who();
+        if who.len() == self.receivers.len() { self.receivers.clone() } else { who.into_iter().cloned().collect() }
     }
 
     /// How many different receivers there are.

@@ -111,10 +111,7 @@ impl OpenDraft {
     pub fn follow(&mut self, now_secs: f64, now: jiff::Timestamp) -> bool {
         let changed = self.seen != self.draft;
         if changed {
-            self.seen = match (&self.draft, std::mem::replace(&mut self.seen, Draft::new(Kind::Card))) {
-                (Draft::Card(card), Draft::Card(seen)) => Draft::Card(card.clone_over(Some(seen))),
-                (draft, _) => draft.clone(),
-            };
+            self.seen = self.draft.clone();
             self.touch(now);
         }
         if changed || self.undo.is_in_flux() {

@@ -53,7 +53,7 @@ fn sound(window: &Window) -> CardDraft {
         kept: ding_composer::compose::Kept::default(),
         params: vec![param("title", ValueKind::Text, "放假通知"), param("amount", ValueKind::Number, "1")],
         private: table(2),
-        receivers: vec![person("u0000", "员工0"), person("u0001", "员工1")],
+        receivers: vec![person("u0000", "员工0"), person("u0001", "员工1")].into(),
         ..card(window).clone()
     }
 }

@@ -329,7 +329,7 @@ fn form_made() -> impl Strategy<Value = CardDraft> {
             let kept =
                 kept.into_iter().map(|(parent, name, value)| KeptMember { parent: parent.to_owned(), name, value });
             CardDraft {
-                receivers,
+                receivers: receivers.into(),
                 at_open_ids: at.into_iter().map(|(id, name)| AtPerson { id, name }).collect(),
                 params: params.into_iter().map(|(key, kind, value)| ParamRow { key, kind, value }).collect(),
                 last_message,

@@ -10,7 +10,7 @@ use egui::{Label, RichText, TextEdit, Ui};
 
 use super::code::{CodeEditor, Mark};
 use crate::{
-    compose::{BodyError, CardDraft, CheckCache, Draft, json},
+    compose::{BodyError, CardDraft, CheckCache, Draft, check::PrettyParts, json},
     ui::{
         action::Action,
         commands::Command,
@@ -31,6 +31,8 @@ pub struct JsonView {
     editor: CodeEditor,
     /// The draft that the text was written from, or that was read from it.
     source: Option<CardDraft>,
+    /// The parts that the text was last written from, and the editor's version then.
+    written: Option<(u64, PrettyParts)>,
     cache: CheckCache,
     state: State,
     reading: Remote<Read, String>,
@@ -161,21 +163,25 @@ impl JsonView {
 
     fn put(&mut self, draft: &mut CardDraft, read: CardDraft) {
         *draft = read;
-        self.remember(draft);
+        self.source = Some(draft.clone());
         self.state = State::InStep;
-    }
-
-    /// The text says what this draft says.
-    fn remember(&mut self, draft: &CardDraft) {
-        let before = self.source.take();
-        self.source = Some(draft.clone_over(before));
     }
 
     /// Writes the form's content into the text, where it may.
     fn write(&mut self, draft: &CardDraft) {
         if matches!(self.state, State::InStep) && self.source.as_ref() != Some(draft) {
-            self.editor.set_text(self.cache.pretty(draft));
-            self.remember(draft);
+            let parts = self.cache.pretty_parts(draft);
+            match self.written.take() {
+                // Thousands of people stay where they are.
+                Some((version, old)) if version == self.editor.version() && old.private == parts.private => {
+                    let behind = old.before.len() + old.private.len();
+                    self.editor.set_part(behind..behind + old.after.len(), &parts.after);
+                    self.editor.set_part(0..old.before.len(), &parts.before);
+                }
+                _ => self.editor.set_text(&format!("{}{}{}", parts.before, parts.private, parts.after)),
+            }
+            self.written = Some((self.editor.version(), parts));
+            self.source = Some(draft.clone());
         }
     }
 
@@ -275,7 +281,7 @@ impl JsonView {
             };
             let format = PushButton::new(tr!(lang, "card.json_format")).small().enabled(off);
             if format.tooltip(tr!(lang, "card.json_format_tip")).show(ui).clicked() {
-                self.editor.set_text(self.cache.pretty(draft));
+                self.editor.set_text(&self.cache.pretty(draft));
             }
             let copy = PushButton::new(tr!(lang, "common.copy")).name(tr!(lang, "card.json_copy"));
             if copy.icon(Icon::Copy).small().show(ui).clicked() {

@@ -75,6 +75,7 @@ pub struct View {
     mode: Mode,
     params: ParamsView,
     private: PrivateView,
+    receivers: people::ReceiversView,
     json: JsonView,
     preview: PreviewView,
     paste: Option<PasteDialog>,
@@ -172,7 +173,7 @@ fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
 fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
-        let View { used_templates, params, private, focused, .. } = view;
+        let View { used_templates, params, private, receivers, focused, .. } = view;
         let offers =
             Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
         template::template_ui(ui, cx, draft, &offers);
@@ -185,7 +186,7 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
             Some(PrivateWish::Paste) => paste = Some(paste::PasteInto::Private),
             None => {}
         }
-        people::receivers_ui(ui, cx, draft, &mut paste);
+        people::receivers_ui(ui, cx, draft, receivers, &mut paste);
         Group::new(tr!(cx.lang, "card.options"))
             .force_open(cx.jumps_into("/outTrackId"))
             .show(ui, |ui| options::out_track_ui(ui, cx, draft));

@@ -1,10 +1,19 @@
 //! The group of the receivers, and the people mentioned with @.
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Weak},
+};
+
 use egui::{Label, RichText, TextEdit, Ui, vec2};
 
 use super::paste::PasteInto;
 use crate::{
-    compose::{CardDraft, PersonRef, Severity, Unit, card::AtPerson, pointer},
+    compose::{
+        CardDraft, PersonRef, Severity, Unit,
+        card::{AtPerson, PrivateTable},
+        pointer,
+    },
     ui::{
         action::Action,
         cx::Cx,
@@ -29,8 +38,46 @@ const CHIPS: usize = 60;
 /// Most receivers the sibling page allows in a single chat.
 const RECEIVERS_MAX: u64 = 20;
 
+/// What the group remembers.
+#[derive(Default)]
+pub struct ReceiversView {
+    /// How many people of the per-person table are no receivers, and of which lists this was counted.
+    left_out: Option<(Weak<Vec<PersonRef>>, Weak<PrivateTable>, usize)>,
+}
+
+impl ReceiversView {
+    /// Counts thousands of people once, not in every pass.
+    fn left_out(&mut self, draft: &CardDraft) -> usize {
+        match &self.left_out {
+            Some((receivers, table, count))
+                if draft.receivers.is(receivers) && std::ptr::eq(table.as_ptr(), Arc::as_ptr(&draft.private)) =>
+            {
+                *count
+            }
+            _ => {
+                let count = left_out(draft).count();
+                self.left_out = Some((draft.receivers.mark(), Arc::downgrade(&draft.private), count));
+                count
+            }
+        }
+    }
+}
+
+/// People of the per-person table who are no receivers.
+fn left_out(draft: &CardDraft) -> impl Iterator<Item = &PersonRef> {
+    let known: HashSet<&str> = draft.receivers.iter().map(|person| person.id.as_str()).collect();
+    let people = draft.private.rows.iter().map(|row| &row.person);
+    people.filter(move |person| !person.id.is_empty() && !known.contains(person.id.as_str()))
+}
+
 /// The group of the receivers.
-pub fn receivers_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut Option<PasteInto>) {
+pub fn receivers_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    draft: &mut CardDraft,
+    view: &mut ReceiversView,
+    paste: &mut Option<PasteInto>,
+) {
     let lang = cx.lang;
     let count = draft.receivers.len();
     let badge = if count == 0 {
@@ -74,7 +121,7 @@ pub fn receivers_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut
                     *paste = Some(PasteInto::Receivers);
                 }
                 if count > 0 && !draft.private.rows.is_empty() {
-                    from_private_ui(ui, cx, draft);
+                    from_private_ui(ui, cx, draft, view.left_out(draft));
                 }
                 let clear = PushButton::quiet(tr!(lang, "common.clear")).name(tr!(lang, "card.clear_receivers"));
                 if count > 0 && clear.show(ui).clicked() {
@@ -94,22 +141,14 @@ pub fn receivers_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, paste: &mut
 }
 
 /// Adds everyone of the per-person table who is no receiver yet.
-fn from_private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
-    let known: std::collections::HashSet<&str> = draft.receivers.iter().map(|person| person.id.as_str()).collect();
-    let new = draft.private.rows.iter().filter(|row| !known.contains(row.person.id.as_str())).count();
+fn from_private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, new: usize) {
     if new == 0 {
         return;
     }
     let button = PushButton::quiet(tr!(cx.lang, "card.add_from_private", count = new));
     if button.tooltip(tr!(cx.lang, "card.add_from_private_tip")).show(ui).clicked() {
         cx.send(Action::UndoStep);
-        let people: Vec<PersonRef> = draft
-            .private
-            .rows
-            .iter()
-            .filter(|row| !row.person.id.is_empty() && !known.contains(row.person.id.as_str()))
-            .map(|row| row.person.clone())
-            .collect();
+        let people: Vec<PersonRef> = left_out(draft).cloned().collect();
         draft.receivers.extend(people);
     }
 }
@@ -139,7 +178,7 @@ fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
 /// What the picker is asked for, with the people chosen already.
 pub fn request(draft: &CardDraft, purpose: Purpose) -> PickerRequest {
     let people: Vec<PersonRef> = match purpose {
-        Purpose::CardReceivers => draft.receivers.clone(),
+        Purpose::CardReceivers => draft.receivers.to_vec(),
         Purpose::CardPrivateRows => draft.private.rows.iter().map(|row| row.person.clone()).collect(),
         Purpose::CardMentions => {
             let people = draft.at_open_ids.iter().filter(|at| at.id != AT_ALL);

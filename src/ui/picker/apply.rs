@@ -23,7 +23,7 @@ pub fn apply(draft: &mut Draft, picked: Picked) -> bool {
             notice.users = people;
             notice.departments = departments;
         }
-        (Purpose::CardReceivers, Draft::Card(card)) => card.receivers = chosen.people,
+        (Purpose::CardReceivers, Draft::Card(card)) => card.receivers = chosen.people.into(),
         (Purpose::CardMentions, Draft::Card(card)) => mentions(card, chosen.people),
         (Purpose::CardPrivateRows, Draft::Card(card)) => private_rows(card, chosen.people),
         _ => return false,
@@ -38,7 +38,7 @@ pub fn chosen(draft: &Draft, purpose: Purpose) -> Chosen {
         (Purpose::NoticeRecipients, Draft::Notice(notice)) => {
             Chosen { people: notice.users.clone(), departments: notice.departments.clone() }
         }
-        (Purpose::CardReceivers, Draft::Card(card)) => people(card.receivers.clone()),
+        (Purpose::CardReceivers, Draft::Card(card)) => people(card.receivers.to_vec()),
         (Purpose::CardMentions, Draft::Card(card)) => people(
             card.at_open_ids
                 .iter()

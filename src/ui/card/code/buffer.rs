@@ -33,6 +33,29 @@ impl Selection {
     }
 }
 
+/// What was replaced since somebody last asked: these bytes of the text as it was, by those of the text as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dirty {
+    /// Where both begin.
+    pub start: usize,
+    /// The end in the text as it was.
+    pub old_end: usize,
+    /// The end in the text as it is.
+    pub new_end: usize,
+}
+
+impl Dirty {
+    /// One more replacement: `range` of the text as it was just now, by `length` bytes.
+    fn add(&mut self, range: &Range<usize>, length: usize) {
+        // What lies behind the window of before is as it was, only elsewhere.
+        let behind = range.end.saturating_sub(self.new_end);
+        self.new_end =
+            if behind > 0 { range.start + length } else { self.new_end - (range.end - range.start) + length };
+        self.old_end += behind;
+        self.start = self.start.min(range.start);
+    }
+}
+
 /// One step of the way back.
 struct Step {
     at: usize,
@@ -49,6 +72,7 @@ pub struct Buffer {
     text: String,
     selection: Selection,
     version: u64,
+    dirty: Option<Dirty>,
     undo: Vec<Step>,
     redo: Vec<Step>,
 }
@@ -75,20 +99,51 @@ impl Buffer {
     }
 
     /// Another text from outside: there is no way back over it. The caret stays where it was, as far as it can.
-    pub fn set_text(&mut self, text: String) {
-        if text == self.text {
+    pub fn set_text(&mut self, text: &str) {
+        if text == self.text.as_str() {
             return;
         }
-        self.text = text;
-        self.version += 1;
+        self.put(0..self.text.len(), text);
         self.undo.clear();
         self.redo.clear();
         self.select(self.selection);
     }
 
+    /// Replaces a part from outside: there is no way back over it. Caret and selection stay at their letters.
+    pub fn set_part(&mut self, range: Range<usize>, text: &str) {
+        let moved = |at: usize| match at {
+            at if at <= range.start => at,
+            at if at >= range.end => at - (range.end - range.start) + text.len(),
+            at => at.min(range.start + text.len()),
+        };
+        let Selection { anchor, head } = self.selection;
+        let selection = Selection { anchor: moved(anchor), head: moved(head) };
+        self.put(range, text);
+        self.undo.clear();
+        self.redo.clear();
+        self.select(selection);
+    }
+
+    /// What changed since the last call; `None` when nothing did.
+    pub fn take_dirty(&mut self) -> Option<Dirty> {
+        self.dirty.take()
+    }
+
+    /// Every change of the text goes through here. `range` stands between characters.
+    fn put(&mut self, range: Range<usize>, text: &str) {
+        match &mut self.dirty {
+            Some(dirty) => dirty.add(&range, text.len()),
+            None => {
+                self.dirty = Some(Dirty { start: range.start, old_end: range.end, new_end: range.start + text.len() });
+            }
+        }
+        self.text.replace_range(range, text);
+        self.version += 1;
+    }
+
     /// Moves caret and selection; a place inside a character or behind the end is moved to the next one before it.
     pub fn select(&mut self, selection: Selection) {
-        self.selection = Selection { anchor: self.floor(selection.anchor), head: self.floor(selection.head) };
+        self.selection = Selection { anchor: self.place(selection.anchor), head: self.place(selection.head) };
     }
 
     /// Moves the caret; `keep_anchor` extends the selection.
@@ -97,7 +152,8 @@ impl Buffer {
         self.select(Selection { anchor, head: at });
     }
 
-    fn floor(&self, at: usize) -> usize {
+    /// The nearest place between two characters, not behind `at`.
+    pub fn place(&self, at: usize) -> usize {
         let mut at = at.min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
@@ -119,21 +175,20 @@ impl Buffer {
     /// Replaces a range outside the way back: what an input method is still writing. Whoever uses this takes it out again
     /// before anything else is changed.
     pub fn patch(&mut self, range: Range<usize>, inserted: &str) {
-        let range = self.floor(range.start)..self.floor(range.end.max(range.start));
-        self.text.replace_range(range.clone(), inserted);
-        self.version += 1;
-        self.selection = Selection::caret(range.start + inserted.len());
+        let range = self.place(range.start)..self.place(range.end.max(range.start));
+        let start = range.start;
+        self.put(range, inserted);
+        self.selection = Selection::caret(start + inserted.len());
     }
 
     fn change(&mut self, range: Range<usize>, inserted: &str, typing: bool) {
-        let range = self.floor(range.start)..self.floor(range.end.max(range.start));
+        let range = self.place(range.start)..self.place(range.end.max(range.start));
         if range.is_empty() && inserted.is_empty() {
             return;
         }
         let before = self.selection;
         let removed = self.text[range.clone()].to_owned();
-        self.text.replace_range(range.clone(), inserted);
-        self.version += 1;
+        self.put(range.clone(), inserted);
         self.redo.clear();
         self.selection = Selection::caret(range.start + inserted.len());
         if typing
@@ -173,8 +228,7 @@ impl Buffer {
     /// Takes the last step back; `false` when there is none.
     pub fn undo(&mut self) -> bool {
         let Some(mut step) = self.undo.pop() else { return false };
-        self.text.replace_range(step.at..step.at + step.inserted.len(), &step.removed);
-        self.version += 1;
+        self.put(step.at..step.at + step.inserted.len(), &step.removed);
         step.open = false;
         self.selection = step.before;
         self.redo.push(step);
@@ -184,8 +238,7 @@ impl Buffer {
     /// Does the step taken back last again; `false` when there is none.
     pub fn redo(&mut self) -> bool {
         let Some(step) = self.redo.pop() else { return false };
-        self.text.replace_range(step.at..step.at + step.removed.len(), &step.inserted);
-        self.version += 1;
+        self.put(step.at..step.at + step.removed.len(), &step.inserted);
         self.selection = Selection::caret(step.at + step.inserted.len());
         self.undo.push(step);
         true
@@ -252,7 +305,7 @@ mod tests {
 
     fn buffer(text: &str, caret: usize) -> Buffer {
         let mut buffer = Buffer::default();
-        buffer.set_text(text.to_owned());
+        buffer.set_text(text);
         buffer.move_to(caret, false);
         buffer
     }
@@ -290,9 +343,18 @@ mod tests {
     fn a_text_from_outside_keeps_the_caret_and_has_no_way_back() {
         let mut buffer = buffer("one two", 5);
         buffer.type_text("x");
-        buffer.set_text("one".to_owned());
+        buffer.set_text("one");
         assert_eq!(buffer.selection(), Selection::caret(3));
         assert!(!buffer.undo() && buffer.text() == "one");
+    }
+
+    #[test]
+    fn a_part_from_outside_leaves_the_caret_at_its_letter() {
+        let mut buffer = buffer("one two three", 9);
+        buffer.set_part(4..7, "2");
+        assert_eq!((buffer.text(), buffer.selection()), ("one 2 three", Selection::caret(7)));
+        buffer.set_part(4..11, "");
+        assert_eq!((buffer.text(), buffer.selection()), ("one ", Selection::caret(4)));
     }
 
     #[test]

@@ -86,10 +86,28 @@ impl CodeEditor {
     }
 
     /// Shows another text; what was typed here cannot be taken back any more.
-    pub fn set_text(&mut self, text: String) {
+    pub fn set_text(&mut self, text: &str) {
         self.composing = None;
         self.unreported = false;
         self.buffer.set_text(text);
+    }
+
+    /// Shows another text in place of a part, of which only what differs is touched; what was typed here cannot be taken
+    /// back any more. `part` stands in the text now.
+    pub fn set_part(&mut self, part: Range<usize>, text: &str) {
+        self.composing = None;
+        self.unreported = false;
+        let old = self.buffer.text().get(part.clone()).unwrap_or_default();
+        let (same_before, same_behind) = same_ends(old, text);
+        let range = part.start + same_before..part.start + old.len() - same_behind;
+        if !range.is_empty() || same_before + same_behind < text.len() {
+            self.buffer.set_part(range, &text[same_before..text.len() - same_behind]);
+        }
+    }
+
+    /// Counts changes of the text.
+    pub fn version(&self) -> u64 {
+        self.buffer.version()
     }
 
     /// How many lines the text has, as of the last time it was drawn.
@@ -158,7 +176,7 @@ impl CodeEditor {
             reason = "a number of letters that fit a window"
         )]
         let cells = ((width - gutter - size::M) / cell).max(1.0) as usize;
-        self.rows.update(self.buffer.text(), self.buffer.version(), cells);
+        self.find_rows(cells);
 
         let origin = ui.max_rect().left_top() + vec2(0.0, size::XS);
         let mut frame = View { origin, gutter, width, look, page: viewport.height() };
@@ -172,7 +190,7 @@ impl CodeEditor {
         let wishes = self.keyboard(ui, id, &response, &frame);
         self.pointer(ui, id, &response, &frame);
         if before.0 != self.buffer.version() {
-            self.rows.update(self.buffer.text(), self.buffer.version(), cells);
+            self.find_rows(cells);
         }
         let moved = before != (self.buffer.version(), self.buffer.selection());
         if moved {
@@ -206,6 +224,11 @@ impl CodeEditor {
             response.mark_changed();
         }
         Shown { response, changed, undo: wishes.contains(&Wish::Undo), redo: wishes.contains(&Wish::Redo) }
+    }
+
+    fn find_rows(&mut self, cells: usize) {
+        let dirty = self.buffer.take_dirty();
+        self.rows.update(self.buffer.text(), self.buffer.version(), cells, dirty.as_ref());
     }
 
     /// The text of a row, laid out. egui keeps it from frame to frame.
@@ -362,6 +385,26 @@ impl CodeEditor {
             describe(response, mark.text.clone());
         }
     }
+}
+
+/// How many bytes two texts have in common at their beginnings and, of the rest, at their ends; whole characters.
+fn same_ends(a: &str, b: &str) -> (usize, usize) {
+    /// Compared at once: thousands of people stand before the place that changed.
+    const BLOCK: usize = 256;
+    let (x, y) = (a.as_bytes(), b.as_bytes());
+    let blocks = x.chunks_exact(BLOCK).zip(y.chunks_exact(BLOCK)).take_while(|(x, y)| x == y).count() * BLOCK;
+    let mut before = blocks + x[blocks..].iter().zip(&y[blocks..]).take_while(|(x, y)| x == y).count();
+    while !(a.is_char_boundary(before) && b.is_char_boundary(before)) {
+        before -= 1;
+    }
+    let (x, y) = (&x[before..], &y[before..]);
+    let blocks = x.rchunks_exact(BLOCK).zip(y.rchunks_exact(BLOCK)).take_while(|(x, y)| x == y).count() * BLOCK;
+    let ends = x[..x.len() - blocks].iter().rev().zip(y[..y.len() - blocks].iter().rev());
+    let mut behind = blocks + ends.take_while(|(x, y)| x == y).count();
+    while !(a.is_char_boundary(a.len() - behind) && b.is_char_boundary(b.len() - behind)) {
+        behind -= 1;
+    }
+    (before, behind)
 }
 
 /// Where things are drawn in this pass.

@@ -10,7 +10,7 @@ const NAME: &str = "正文";
 
 fn harness(text: &str) -> Harness<'static, CodeEditor> {
     let mut editor = CodeEditor::default();
-    editor.set_text(text.to_owned());
+    editor.set_text(text);
     Harness::builder().with_size([420.0, 300.0]).with_context_setup(theme::install).build_ui_state(
         |ui, editor: &mut CodeEditor| {
             let shown = editor.show(ui, NAME, &[]);
@@ -152,7 +152,7 @@ fn one_endless_line_is_broken_into_rows() {
 fn a_screen_reader_hears_what_is_wrong() {
     let mark = Mark { at: 2, level: Level::Error, text: "第 1 行".to_owned() };
     let mut editor = CodeEditor::default();
-    editor.set_text("{ x".to_owned());
+    editor.set_text("{ x");
     let mut harness = Harness::builder().with_size([300.0, 200.0]).with_context_setup(theme::install).build_ui_state(
         move |ui, editor: &mut CodeEditor| {
             editor.show(ui, NAME, std::slice::from_ref(&mark));
@@ -161,4 +161,24 @@ fn a_screen_reader_hears_what_is_wrong() {
     );
     harness.run();
     assert_eq!(harness.get_by_label(NAME).accesskit_node().description().as_deref(), Some("第 1 行"));
+}
+
+#[test]
+fn what_two_texts_have_in_common_is_whole_characters_and_counted_once() {
+    assert_eq!(same_ends("蚂蚁分工", "蚂蚂分工"), (3, 6), "two characters that begin alike");
+    assert_eq!(same_ends("aa", "aaa"), (2, 0));
+    assert_eq!(same_ends("", "x"), (0, 0));
+    let long = "放假通知 ".repeat(100);
+    let (a, b) = (format!("{long}1{long}"), format!("{long}22{long}"));
+    assert_eq!(same_ends(&a, &b), (long.len(), long.len()));
+}
+
+#[test]
+fn another_part_from_outside_is_shown_and_the_rest_stays() {
+    let mut harness = harness("{\n  \"a\": 1,\n  \"b\": 2\n}");
+    harness.run();
+    harness.state_mut().set_part(4..11, "\"a\": 10,\n  \"x\": 0,");
+    harness.run();
+    assert_eq!(harness.state().text(), "{\n  \"a\": 10,\n  \"x\": 0,\n  \"b\": 2\n}");
+    assert_eq!(harness.state().lines(), 5);
 }
