@@ -128,6 +128,25 @@ fn a_profile_is_added_with_its_secret_in_the_vault_and_a_personal_app_is_refused
     }
 }
 
+#[test]
+fn going_back_from_a_changed_profile_asks_before_anything_typed_is_lost() {
+    let mut window = Window::open();
+    window.ctrl(Key::Num4);
+    window.press("企业内部应用");
+    window.press("返回");
+    assert!(!window.shows("没保存的修改"), "nothing was typed yet");
+    window.press("企业内部应用");
+    window.type_into("appKey", "dingtyped");
+    window.press("返回");
+    assert!(window.shows("没保存的修改"), "{:?}", window.on_screen());
+    window.press("继续编辑");
+    assert_eq!(window.app().settings_view().editor.as_ref().unwrap().profile.app_key, "dingtyped");
+    window.press("返回");
+    window.harness.get_all_by_role_and_label(Role::Button, "放弃修改").last().unwrap().click();
+    window.harness.run_ok();
+    assert!(window.shows("新建配置"), "{:?}", window.on_screen());
+}
+
 /// A computer without a keyring.
 struct NoKeyring;
 

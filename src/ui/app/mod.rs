@@ -97,6 +97,11 @@ impl App {
         self.env.now()
     }
 
+    /// The settings tab's own state, for tests.
+    pub fn settings_view(&self) -> &crate::ui::settings::View {
+        &self.settings_view
+    }
+
     /// The ids of everything the program keeps, for tests and the smoke test of the window.
     pub fn env(&self) -> &Env {
         &self.env

@@ -17,7 +17,7 @@ use crate::{
     ui::{
         background::{Broken, JobLost},
         remote::Remote,
-        settings::{CheckRun, Editor, SettingsAction, Storing},
+        settings::{CheckRun, Editor, SettingsAction, Storing, Where},
         widgets::{Level, Toast},
     },
 };
@@ -31,6 +31,15 @@ impl App {
                 self.settings_view.editor = Some(Editor::new(Profile::new(name, kind)));
                 self.settings_view.held.forget();
             }
+            SettingsAction::Edit(id) if self.settings_view.has_changes() => {
+                self.settings_view.section = crate::ui::settings::Section::Profiles;
+                if self.settings_view.editor.as_ref().is_some_and(|editor| editor.id != Some(id)) {
+                    self.settings_view.leaving = Some(Where::Profile(id));
+                }
+            }
+            SettingsAction::Leave(to) if self.settings_view.has_changes() => self.settings_view.leaving = Some(to),
+            SettingsAction::Leave(Where::List) => self.apply_settings(ctx, SettingsAction::Discard),
+            SettingsAction::Leave(Where::Profile(id)) => self.apply_settings(ctx, SettingsAction::Edit(id)),
             SettingsAction::Edit(id) => {
                 if let Some(profile) = self.state.settings.by_id(id) {
                     self.settings_view.section = crate::ui::settings::Section::Profiles;

@@ -95,8 +95,12 @@ impl Editor {
 
     /// Whether anything differs from what is saved.
     pub fn is_changed(&self) -> bool {
-        self.id.is_none()
-            || !self.secrets.is_empty()
+        self.id.is_none() || self.is_typed_in()
+    }
+
+    /// Whether there is something that would be lost by leaving.
+    pub fn is_typed_in(&self) -> bool {
+        !self.secrets.is_empty()
             || self.profile != self.before
             || self.addresses().is_ok_and(|(api, oapi)| (&api, &oapi) != (&self.before.api, &self.before.oapi))
             || self.addresses().is_err()

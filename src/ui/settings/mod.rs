@@ -88,6 +88,8 @@ pub enum SettingsAction {
     Save,
     /// Throw away what is being edited.
     Discard,
+    /// Leave the form: at once when nothing was changed, else after a question.
+    Leave(Where),
     /// Remove a profile and its secrets.
     Delete(ProfileId),
     /// Keep the secrets that the keyring did not take in memory, for this session.
@@ -112,6 +114,15 @@ pub enum SettingsAction {
     SetRules(Box<Rules>),
     /// Start the sandbox anew with so many people.
     RestartSandbox(usize),
+}
+
+/// Where to go from the form of a profile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Where {
+    /// The list of profiles.
+    List,
+    /// The form of another profile.
+    Profile(ProfileId),
 }
 
 /// A connection check on its way or done.
@@ -156,6 +167,8 @@ pub struct View {
     pub check: Option<CheckRun>,
     /// The profile that is about to be removed, if its removal is being asked about.
     pub deleting: Option<ProfileId>,
+    /// Where the person wants to go although the form has changes that are not saved.
+    pub leaving: Option<Where>,
     /// The form that makes things go wrong in the sandbox.
     pub faults: sandbox::FaultForm,
 }
@@ -171,8 +184,14 @@ impl View {
             storing: None,
             check: None,
             deleting: None,
+            leaving: None,
             faults: sandbox::FaultForm::default(),
         }
+    }
+
+    /// Whether a profile is being edited and has something that is not saved.
+    pub fn has_changes(&self) -> bool {
+        self.editor.as_ref().is_some_and(Editor::is_typed_in)
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::{Button, Color32, RichText, Stroke, Ui, vec2};
 
 use super::{
-    Reads, SettingsAction, View, check,
+    Reads, SettingsAction, View, Where, check,
     editor::{editor_ui, kind_help, kind_label, vault_banner},
 };
 use crate::{
@@ -29,6 +29,7 @@ pub fn section_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
         list_ui(ui, reads, view);
     }
     delete_dialog(ui, reads, view);
+    leave_dialog(ui, reads, view);
 }
 
 /// What is wrong in the settings file, all of it.
@@ -71,9 +72,11 @@ fn list_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
 }
 
 fn kind_row(ui: &mut Ui, label: &str, help: &str, offered: bool) -> bool {
+    // Wide enough for the longest of both languages, so that the explanations stand in one column.
+    const WIDTH: f32 = 232.0;
     ui.horizontal(|ui| {
         let off = if offered { Ok(()) } else { Err(help.to_owned()) };
-        let clicked = PushButton::new(label).icon(Icon::Plus).min_width(180.0).enabled(off).show(ui).clicked();
+        let clicked = PushButton::new(label).icon(Icon::Plus).min_width(WIDTH).enabled(off).show(ui).clicked();
         let text = theme::help(ui.style(), help);
         ui.add(egui::Label::new(text).wrap());
         clicked
@@ -168,7 +171,13 @@ pub fn editor_bar_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
         if PushButton::primary(tr!(lang, "settings.save")).icon(Icon::Save).enabled(off).show(ui).clicked() {
             reads.send(SettingsAction::Save);
         }
-        if PushButton::new(tr!(lang, "settings.discard")).show(ui).clicked() {
+        // A new profile can always be given up.
+        let off = if editor.is_changed() || editor.id.is_none() {
+            Ok(())
+        } else {
+            Err(tr!(lang, "settings.nothing_changed").into_owned())
+        };
+        if PushButton::new(tr!(lang, "settings.discard")).enabled(off).show(ui).clicked() {
             reads.send(SettingsAction::Discard);
         }
         let Some(id) = editor.id else { return };
@@ -196,7 +205,7 @@ fn back_button(ui: &mut Ui, reads: &Reads<'_>, label: &str) {
         let t = tokens(ui.style());
         let text = RichText::new(format!("‹ {label}")).color(t.accent);
         if ui.add(Button::new(text)).accessible_name(label).clicked() {
-            reads.send(SettingsAction::Discard);
+            reads.send(SettingsAction::Leave(Where::List));
         }
     });
 }
@@ -218,6 +227,30 @@ fn delete_dialog(ui: &Ui, reads: &Reads<'_>, view: &mut View) {
         Answer::Accepted => {
             view.deleting = None;
             reads.send(SettingsAction::Delete(id));
+        }
+    }
+}
+
+/// Nothing typed is lost by going back: it is asked about.
+fn leave_dialog(ui: &Ui, reads: &Reads<'_>, view: &mut View) {
+    let (Some(to), Some(editor)) = (view.leaving, view.editor.as_ref()) else {
+        view.leaving = None;
+        return;
+    };
+    let lang = reads.state.lang;
+    let title = tr!(lang, "settings.leave_title", name = editor.profile.name);
+    let accept = PushButton::danger(tr!(lang, "settings.discard"));
+    let dialog = Dialog::new("leave_profile", title, tr!(lang, "settings.leave_stay"));
+    let (answer, ()) = dialog.text(tr!(lang, "settings.leave_text")).accept(accept).show(ui.ctx(), |_| ());
+    match answer {
+        Answer::None => {}
+        Answer::Cancelled => view.leaving = None,
+        Answer::Accepted => {
+            view.leaving = None;
+            reads.send(SettingsAction::Discard);
+            if let Where::Profile(id) = to {
+                reads.send(SettingsAction::Edit(id));
+            }
         }
     }
 }
