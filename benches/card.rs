@@ -62,7 +62,7 @@ fn draft() -> CardDraft {
         receivers: people.into(),
         params,
         last_message: LastMessage {
-            texts: ["蚂蚁分工", "螞蟻分工", "", "アリの分業", ""].map(str::to_owned)
+            texts: ["蚂蚁分工", "螞蟻分工", "", "アリの分業", "", "", ""].map(str::to_owned)
         },
         ..CardDraft::default()
     }

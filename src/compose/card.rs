@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CardVia, Kept, PersonRef, SharedList};
+use super::{CardVia, Kept, KeptMember, PersonRef, SharedList};
 
 /// How the value of a variable is typed and therefore encoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
@@ -57,16 +57,31 @@ pub struct ParamRow {
     pub value: String,
 }
 
-/// What the conversation list shows, one line a language (`sys_lastMessageI18n`).
+/// What the conversation list shows, one line a language (`sys_lastMessageI18n`, `lastMessageI18n`).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LastMessage {
-    /// One text per entry of [`LastMessage::LOCALES`], same order; an empty one is left out.
-    pub texts: [String; 5],
+    /// One text per language; an empty one is left out. The first five are those of [`LastMessage::LOCALES`], then
+    /// Vietnamese and Thai.
+    pub texts: [String; 7],
 }
 
 impl LastMessage {
-    /// The locale keys of `sys_lastMessageI18n`, as on the page.
+    /// The locale keys of `sys_lastMessageI18n`, as on the page: those of the first texts.
     pub const LOCALES: [&'static str; 5] = ["zh_CN", "zh_TW", "zh_HK", "ja_JP", "en_US"];
+    /// The locale keys of `lastMessageI18n` in a space model, with the text each stands for. There is none for Hong Kong.
+    pub const MODEL_LOCALES: [(usize, &'static str); 6] =
+        [(0, "ZH_CN"), (1, "ZH_TW"), (4, "EN_US"), (3, "JA_JP"), (5, "VI_VN"), (6, "TH_TH")];
+
+    /// The texts that the keys of one API can hold.
+    pub fn only(&self, slots: impl IntoIterator<Item = usize>) -> Self {
+        let mut kept = Self::default();
+        for slot in slots {
+            if let (Some(to), Some(from)) = (kept.texts.get_mut(slot), self.texts.get(slot)) {
+                to.clone_from(from);
+            }
+        }
+        kept
+    }
 
     /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
@@ -110,7 +125,134 @@ pub struct AtPerson {
     pub name: String,
 }
 
+/// A text under a name, where an API takes a map of texts.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TextPair {
+    /// The name.
+    pub key: String,
+    /// The text.
+    pub value: String,
+}
+
+/// Where a card can be put (`openSpaceId`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default, PartialOrd, Ord)]
+pub enum SpaceKind {
+    /// A one-to-one chat with a cool app: an openConversationId.
+    ImSingle,
+    /// A group chat: an openConversationId.
+    #[default]
+    ImGroup,
+    /// The robot's own chat with a person: a userId or unionId.
+    ImRobot,
+    /// The box on top of a chat: an openConversationId.
+    OneBox,
+}
+
+impl SpaceKind {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::ImGroup, Self::ImRobot, Self::ImSingle, Self::OneBox];
+
+    /// The word in `openSpaceId`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ImSingle => "IM_SINGLE",
+            Self::ImGroup => "IM_GROUP",
+            Self::ImRobot => "IM_ROBOT",
+            Self::OneBox => "ONE_BOX",
+        }
+    }
+
+    /// The kind of a word in `openSpaceId`; the pages write them in lower case as well.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// One place a card is put.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Hash)]
+pub struct Space {
+    /// Which kind of place.
+    pub kind: SpaceKind,
+    /// The conversation, or the person for [`SpaceKind::ImRobot`].
+    pub to: PersonRef,
+}
+
+/// The space model and the deliver model of one kind of chat. Which members a kind has, the table of the way says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ChatModel {
+    /// `supportForward`.
+    pub support_forward: Option<bool>,
+    /// `lastMessageI18n`.
+    pub last_message: LastMessage,
+    /// `searchSupport.searchIcon`, a media id.
+    pub search_icon: String,
+    /// `searchSupport.searchTypeName`.
+    pub search_type_name: String,
+    /// `searchSupport.searchDesc`, at most 200 characters.
+    pub search_desc: String,
+    /// `notification.alertContent`.
+    pub alert_content: String,
+    /// `notification.notificationOff`.
+    pub notification_off: Option<bool>,
+    /// `robotCode` of the deliver model.
+    pub robot_code: String,
+    /// `atUserIds`.
+    pub at: Vec<AtPerson>,
+    /// `recipients`: who of a group sees the card.
+    pub recipients: Vec<PersonRef>,
+    /// `extension`.
+    pub extension: Vec<TextPair>,
+    /// `spaceType` of a robot's deliver model.
+    pub space_type: String,
+}
+
+/// A source of dynamic data (`dynamicDataSourceConfigs[]`).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DynamicSource {
+    /// `dynamicDataSourceId`.
+    pub id: String,
+    /// `constParams`.
+    pub const_params: Vec<TextPair>,
+    /// `pullConfig.pullStrategy`: `NONE`, `INTERVAL`, `ONCE`.
+    pub strategy: String,
+    /// `pullConfig.interval`, at least 3 seconds.
+    pub interval: Option<i64>,
+    /// `pullConfig.timeUnit`: `SECONDS`, `MINUTES`, `HOURS`, `DAYS`.
+    pub unit: String,
+}
+
+/// What only `createAndDeliver` has.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CreateFields {
+    /// `openSpaceId`, taken apart.
+    pub spaces: Vec<Space>,
+    /// `callbackType`: `STREAM` or `HTTP`.
+    pub callback_type: String,
+    /// `userId`: who the card comes from.
+    pub user_id: String,
+    /// `cardAtUserIds`.
+    pub card_at: Vec<PersonRef>,
+    /// `imSingleOpenSpaceModel` and `imSingleOpenDeliverModel`.
+    pub single: ChatModel,
+    /// `imGroupOpenSpaceModel` and `imGroupOpenDeliverModel`.
+    pub group: ChatModel,
+    /// `imRobotOpenSpaceModel` and `imRobotOpenDeliverModel`.
+    pub robot: ChatModel,
+    /// `topOpenSpaceModel.spaceType`.
+    pub top_type: String,
+    /// `topOpenDeliverModel.expiredTimeMillis`, Unix milliseconds.
+    pub top_expires: Option<i64>,
+    /// `topOpenDeliverModel.userIds`.
+    pub top_users: Vec<PersonRef>,
+    /// `topOpenDeliverModel.platforms`.
+    pub top_platforms: Vec<PersonRef>,
+    /// `openDynamicDataConfig.dynamicDataSourceConfigs`.
+    pub sources: Vec<DynamicSource>,
+}
+
 /// A card being written. An empty text or `None` is left out of the body.
+///
+/// It holds the fields of every way; a body has those of [`CardDraft::via`]. See [`super::ways`].
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CardDraft {
     /// Which call the body belongs to.
@@ -141,6 +283,20 @@ pub struct CardDraft {
     pub last_message: LastMessage,
     /// `privateData`. Shared, so that undo steps and background checks do not copy thousands of rows.
     pub private: Arc<PrivateTable>,
+    /// `conversationType` of `interactiveCards/send`: 0 a robot's own chat, 1 a group.
+    pub conversation_type: Option<i64>,
+    /// `chatBotId`.
+    pub chat_bot_id: String,
+    /// `cardData.cardMediaIdParamMap`: media ids by variable.
+    pub media: Vec<TextPair>,
+    /// What only `createAndDeliver` has.
+    pub create: CreateFields,
+    /// `updateCardDataByKey`; left out, an update overwrites all public values.
+    pub update_by_key: Option<bool>,
+    /// `updatePrivateDataByKey`; left out, an update overwrites all private values.
+    pub update_private_by_key: Option<bool>,
     /// Members the form does not know.
     pub kept: Kept,
+    /// The same of other ways' bodies: they come back with their way.
+    pub parked: Vec<(CardVia, KeptMember)>,
 }

@@ -11,11 +11,13 @@ use serde_json::Value;
 
 use super::{
     CardVia, Kept, PersonRef,
-    card::{AtPerson, CardDraft, ParamRow, PrivateColumn, PrivateRow, PrivateTable, ValueKind},
-    card_write::{AT, CARD_DATA, OPTIONS, PARAMS, PRIVATE},
-    encode::{FULL_JSON, LAST_MESSAGE, full_json_members, last_message_parts, text_kind},
+    card::{CardDraft, ParamRow, PrivateColumn, PrivateRow, PrivateTable, ValueKind},
+    card_write::{PARAMS, PRIVATE},
+    encode::{FULL_JSON, LAST_MESSAGE, full_json_members, kind_of_text, last_message_parts},
     json::{Data, Member, Node},
     pointer,
+    via::Encoding,
+    ways::{self, CardField},
 };
 
 impl CardDraft {
@@ -27,87 +29,49 @@ impl CardDraft {
     pub(super) fn from_node(via: CardVia, body: Node) -> Self {
         let mut draft = Self { via, ..Self::default() };
         let Data::Object(members) = body.data else { return draft };
-        let mut seen = std::collections::HashSet::new();
-        for Member { name, node, .. } in members {
-            // A second member of one name has no field left.
-            let left = if seen.insert(name.clone()) { draft.read_member(&name, node) } else { Some(node) };
-            if let Some(node) = left {
-                draft.kept.keep("", &name, node.into_value());
-            }
-        }
+        draft.read_object("", members);
         draft
     }
 
+    /// Takes the members of an object of the body: into the fields of the way, else into what is kept.
+    fn read_object(&mut self, parent: &str, members: Vec<Member>) {
+        let mut seen = std::collections::HashSet::new();
+        for Member { name, node, .. } in members {
+            // A second member of one name has no field left.
+            let left = if seen.insert(name.clone()) { self.read_member(parent, &name, node) } else { Some(node) };
+            if let Some(node) = left {
+                self.kept.keep(parent, &name, node.into_value());
+            }
+        }
+    }
+
     /// Takes a member of the body; gives it back when it has no field or another type.
-    fn read_member(&mut self, name: &str, node: Node) -> Option<Node> {
-        let text = match name {
-            "cardTemplateId" => Some(&mut self.card_template_id),
-            "openConversationId" => Some(&mut self.open_conversation_id),
-            "robotCode" => Some(&mut self.robot_code),
-            "callbackRouteKey" => Some(&mut self.callback_route_key),
-            "outTrackId" => Some(&mut self.out_track_id),
-            _ => None,
-        };
-        match (text, name, node.data) {
-            (Some(field), _, Data::Text(text)) => *field = text,
-            (_, "receiverUserIdList", Data::List(items))
-                if items.iter().all(|item| matches!(item.data, Data::Text(_))) =>
-            {
-                self.receivers = items
-                    .into_iter()
-                    .filter_map(|item| match item.data {
-                        Data::Text(id) => Some(PersonRef { id, name: String::new() }),
-                        _ => None,
-                    })
-                    .collect();
+    pub(super) fn read_member(&mut self, parent: &str, name: &str, node: Node) -> Option<Node> {
+        let at = pointer::join(parent, name);
+        match (ways::field_at(self.via, &at), node.data) {
+            (Some(CardField::Params), Data::Object(members)) => self.read_params(members),
+            (Some(CardField::Private), Data::Object(people)) => {
+                self.private = Arc::new(read_private(people, self.via.encoding(), &mut self.kept));
             }
-            (_, "userIdType", Data::Number(text)) => match text.parse::<i64>() {
-                Ok(kind) if kind.to_string() == text => self.user_id_type = Some(kind),
-                _ => return Some(Node { data: Data::Number(text), ..node }),
-            },
-            (_, "pullStrategy", Data::Bool(pull)) => self.pull_strategy = Some(pull),
-            (_, "cardOptions", Data::Object(members)) => {
-                for member in members {
-                    match (member.name.as_str(), &member.node.data) {
-                        ("supportForward", &Data::Bool(forward)) if self.support_forward.is_none() => {
-                            self.support_forward = Some(forward);
-                        }
-                        _ => self.kept.keep(OPTIONS, &member.name, member.node.into_value()),
-                    }
+            (Some(field), data) => {
+                let mut odd = Vec::new();
+                let left = self.take(field, Node { data, ..node }, &mut |name, node| {
+                    odd.push((name.to_owned(), node.into_value()));
+                });
+                for (name, value) in odd {
+                    self.kept.keep(&at, &name, value);
                 }
+                return left;
             }
-            (_, "atOpenIds", Data::Object(members)) => {
-                for member in members {
-                    match member.node.data {
-                        Data::Text(name) => self.at_open_ids.push(AtPerson { id: member.name, name }),
-                        data => self.kept.keep(AT, &member.name, Node { data, ..member.node }.into_value()),
-                    }
-                }
-            }
-            (_, "cardData", Data::Object(members)) => {
-                let mut read = false;
-                for member in members {
-                    match (member.name.as_str(), member.node.data) {
-                        ("cardParamMap", Data::Object(params)) if !read => {
-                            read = true;
-                            self.read_params(params);
-                        }
-                        (_, data) => {
-                            self.kept.keep(CARD_DATA, &member.name, Node { data, ..member.node }.into_value());
-                        }
-                    }
-                }
-            }
-            (_, "privateData", Data::Object(people)) => {
-                self.private = Arc::new(read_private(people, &mut self.kept));
-            }
-            (_, _, data) => return Some(Node { data, ..node }),
+            (None, Data::Object(members)) if ways::has_inside(self.via, &at) => self.read_object(&at, members),
+            (None, data) => return Some(Node { data, ..node }),
         }
         None
     }
 
     fn read_params(&mut self, members: Vec<Member>) {
-        let (mut full_read, mut last_read) = (false, false);
+        let old = self.via.encoding() == Encoding::OneObject;
+        let (mut full_read, mut last_read) = (!old, !old);
         for Member { name, node, .. } in members {
             let value = match node.data {
                 Data::Text(value) if !name.is_empty() => value,
@@ -133,7 +97,7 @@ impl CardDraft {
                     self.kept.keep(&parent, &name, value);
                 }
             } else {
-                self.params.push(ParamRow { kind: text_kind(&value), key: name, value });
+                self.params.push(ParamRow { kind: kind_of_text(self.via.encoding(), &value), key: name, value });
             }
         }
     }
@@ -141,30 +105,31 @@ impl CardDraft {
 
 /// Columns of the table while it is being read: one for every key, apart for text and for `sys_full_json_obj`, and
 /// apart again where one person has a key twice.
-#[derive(Default)]
 struct Columns {
+    encoding: Encoding,
     columns: Vec<PrivateColumn>,
     by_key: HashMap<(String, bool, usize), usize>,
 }
 
 impl Columns {
     fn at(&mut self, key: &str, kind: ValueKind, occurrence: usize) -> usize {
-        let at = *self.by_key.entry((key.to_owned(), kind.in_full_json(), occurrence)).or_insert_with(|| {
-            self.columns.push(PrivateColumn { key: key.to_owned(), kind });
-            self.columns.len() - 1
-        });
+        let at =
+            *self.by_key.entry((key.to_owned(), self.encoding.in_full_json(kind), occurrence)).or_insert_with(|| {
+                self.columns.push(PrivateColumn { key: key.to_owned(), kind });
+                self.columns.len() - 1
+            });
         if let Some(column) = self.columns.get_mut(at)
             && column.kind != kind
         {
             // Both kinds fit: any JSON is JSON, any text fits where several lines do.
-            column.kind = if kind.in_full_json() { ValueKind::Json } else { ValueKind::Markdown };
+            column.kind = if self.encoding.in_full_json(kind) { ValueKind::Json } else { ValueKind::Markdown };
         }
         at
     }
 }
 
-fn read_private(people: Vec<Member>, kept: &mut Kept) -> PrivateTable {
-    let mut columns = Columns::default();
+fn read_private(people: Vec<Member>, encoding: Encoding, kept: &mut Kept) -> PrivateTable {
+    let mut columns = Columns { encoding, columns: Vec::new(), by_key: HashMap::new() };
     let mut rows: Vec<PrivateRow> = Vec::with_capacity(people.len());
     let mut seen = std::collections::HashSet::with_capacity(people.len());
     for Member { name: id, node, .. } in people {
@@ -215,6 +180,7 @@ fn read_cells(
     cells: &mut Vec<Option<String>>,
     kept: &mut Kept,
 ) {
+    let encoding = columns.encoding;
     let mut put = |key: &str, kind: ValueKind, value: String| {
         let mut value = Some(value);
         for occurrence in 0.. {
@@ -230,7 +196,7 @@ fn read_cells(
             }
         }
     };
-    let mut full_read = false;
+    let mut full_read = encoding != Encoding::OneObject;
     for Member { name, node, .. } in params {
         match node.data {
             Data::Text(value) if !name.is_empty() => {
@@ -243,7 +209,7 @@ fn read_cells(
                         put(&key, kind, value);
                     }
                 } else {
-                    put(&name, text_kind(&value), value);
+                    put(&name, kind_of_text(encoding, &value), value);
                 }
             }
             data => kept.keep(&pointer::join(parent, "cardParamMap"), &name, Node { data, ..node }.into_value()),

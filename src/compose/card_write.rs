@@ -2,8 +2,8 @@
 //!
 //! Written in the order of the page. What is left out because it says nothing: empty texts and lists, a public row
 //! without key and value, a language without a text, a private cell that falls back. `cardData.cardParamMap` is always
-//! there: the API requires it. A person of the private table is always there, with an empty `cardParamMap` where every
-//! cell falls back. Two rows of one key are two members in the text and, as a [`Value`] cannot hold both, the last one
+//! there when a card is sent: the API requires it. A person of the private table is always there, with an empty
+//! `cardParamMap` where every cell falls back. Two rows of one key are two members in the text and, as a [`Value`] cannot hold both, the last one
 //! in the value; either way it is an error finding.
 
 use std::{borrow::Cow, sync::Arc};
@@ -12,19 +12,19 @@ use serde_json::Value;
 
 use super::{
     KeptMember,
-    card::{CardDraft, PrivateTable},
-    encode::{FULL_JSON, LAST_MESSAGE, last_message_text, push_member},
+    card::{CardDraft, PrivateTable, SpaceKind},
+    encode::{FULL_JSON, LAST_MESSAGE, last_message_text, push_member, wire_text},
     kept::{KeptIndex, insert},
     pointer,
     tree::{Members, Tree},
+    via::Encoding,
+    ways::{self, CardField, ChatField, body::written},
 };
 
 /// Pointers of the parts of a card's body.
 pub(super) const CARD_DATA: &str = "/cardData";
 pub(super) const PARAMS: &str = "/cardData/cardParamMap";
 pub(super) const PRIVATE: &str = "/privateData";
-pub(super) const AT: &str = "/atOpenIds";
-pub(super) const OPTIONS: &str = "/cardOptions";
 
 /// Whether a kept member stands inside `privateData`.
 pub(super) fn is_private(member: &KeptMember) -> bool {
@@ -60,8 +60,8 @@ impl CardDraft {
 
     /// The text of `cardData` alone, for counting its bytes.
     pub(super) fn card_data_text(&self) -> String {
-        let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
-        self.card_data(&mut kept).compact()
+        let data = self.members(None, None).into_iter().find(|(name, _)| name == "cardData");
+        data.map(|(_, tree)| tree.compact()).unwrap_or_default()
     }
 
     pub(super) fn receivers_tree(&self) -> Option<Tree<'_>> {
@@ -70,96 +70,104 @@ impl CardDraft {
     }
 
     pub(super) fn private_tree(&self) -> Option<Tree<'_>> {
-        private_tree(&self.private, &mut KeptIndex::new(&self.kept, is_private))
+        private_tree(&self.private, self.via.encoding(), &mut KeptIndex::new(&self.kept, is_private))
     }
 
     fn members<'d>(&'d self, receivers: Option<Tree<'d>>, private: Option<Tree<'d>>) -> Members<'d> {
         let mut kept = KeptIndex::new(&self.kept, |member| !is_private(member));
+        let (mut receivers, mut private) = (receivers, private);
         let mut body = Vec::with_capacity(16);
-        let text = |body: &mut Members<'d>, name: &'static str, value: &'d str| {
-            if !value.is_empty() {
-                body.push((name.into(), Tree::Text(value.into())));
-            }
-        };
-        text(&mut body, "cardTemplateId", &self.card_template_id);
-        text(&mut body, "openConversationId", &self.open_conversation_id);
-        if let Some(receivers) = receivers {
-            body.push(("receiverUserIdList".into(), receivers));
-        }
-        text(&mut body, "outTrackId", &self.out_track_id);
-        text(&mut body, "robotCode", &self.robot_code);
-        text(&mut body, "callbackRouteKey", &self.callback_route_key);
-        body.push(("cardData".into(), self.card_data(&mut kept)));
-        if let Some(private) = private {
-            body.push(("privateData".into(), private));
-        }
-        if let Some(kind) = self.user_id_type {
-            body.push(("userIdType".into(), Tree::Value(Cow::Owned(kind.into()))));
-        }
-        let mut at: Members<'_> =
-            self.at_open_ids.iter().map(|person| ((&person.id).into(), Tree::Text((&person.name).into()))).collect();
-        kept.complete(AT, &mut at);
-        if !at.is_empty() {
-            body.push(("atOpenIds".into(), Tree::Object(at)));
-        }
-        let mut options: Members<'_> = self
-            .support_forward
-            .map(|forward| ("supportForward".into(), Tree::Value(Cow::Owned(forward.into()))))
-            .into_iter()
-            .collect();
-        kept.complete(OPTIONS, &mut options);
-        if !options.is_empty() {
-            body.push(("cardOptions".into(), Tree::Object(options)));
-        }
-        if let Some(pull) = self.pull_strategy {
-            body.push(("pullStrategy".into(), Tree::Value(Cow::Owned(pull.into()))));
-        }
-        kept.complete("", &mut body);
-        for (parent, members) in kept.rest() {
-            for member in members {
-                insert(&mut body, parent, &member.name, &member.value);
+        for (at, field) in ways::table(self.via) {
+            let tree = match field {
+                CardField::Params => self.params_tree(&mut kept),
+                CardField::Private => private.take(),
+                CardField::Receivers => receivers.take(),
+                // Part of the variables.
+                CardField::LastMessage => None,
+                field => written(self.slot(*field), *field).or_else(|| self.needed(*field)),
+            };
+            if let Some(tree) = tree {
+                put(&mut body, at, tree);
             }
         }
+        kept.complete_all(&mut body);
         body
     }
 
-    fn card_data<'d>(&'d self, kept: &mut KeptIndex<'d>) -> Tree<'d> {
+    /// What the API wants to be there although nobody chose it: the kind of space of a model that has nothing else.
+    fn needed(&self, field: CardField) -> Option<Tree<'_>> {
+        let (kind, alone) = match field {
+            CardField::Chat(SpaceKind::ImRobot, ChatField::SpaceType) => {
+                let robot = &self.create.robot;
+                (SpaceKind::ImRobot, robot.robot_code.is_empty() && robot.extension.is_empty())
+            }
+            CardField::TopType => (SpaceKind::OneBox, true),
+            _ => return None,
+        };
+        (alone && self.goes_to(kind)).then(|| Tree::Text(kind.name().into()))
+    }
+
+    /// `cardParamMap`. A send needs it, empty or not; in an update an empty one would erase everything.
+    fn params_tree<'d>(&'d self, kept: &mut KeptIndex<'d>) -> Option<Tree<'d>> {
+        let encoding = self.via.encoding();
         let mut params = Vec::with_capacity(self.params.len() + 2);
         let mut full = String::new();
         for row in self.params.iter().filter(|row| !(row.key.is_empty() && row.value.is_empty())) {
-            if row.kind.in_full_json() {
+            if encoding.in_full_json(row.kind) {
                 push_member(&mut full, &row.key, row.kind, &row.value);
             } else {
-                params.push((Cow::from(&row.key), Tree::Text((&row.value).into())));
+                params.push((Cow::from(&row.key), Tree::Text(wire_text(row.kind, &row.value))));
             }
         }
-        if !full.is_empty() {
-            params.push((FULL_JSON.into(), Tree::Text(format!("{{{full}}}").into())));
-        }
-        let others = kept.take(&pointer::join(PARAMS, LAST_MESSAGE));
-        let others = others.iter().map(|member| (member.name.as_str(), &member.value));
-        if let Some(text) = last_message_text(&self.last_message, others) {
-            params.push((LAST_MESSAGE.into(), Tree::Text(text.into())));
+        if encoding == Encoding::OneObject {
+            if !full.is_empty() {
+                params.push((FULL_JSON.into(), Tree::Text(format!("{{{full}}}").into())));
+            }
+            let others = kept.take(&pointer::join(PARAMS, LAST_MESSAGE));
+            let others = others.iter().map(|member| (member.name.as_str(), &member.value));
+            if let Some(text) = last_message_text(&self.last_message, others) {
+                params.push((LAST_MESSAGE.into(), Tree::Text(text.into())));
+            }
         }
         kept.complete(PARAMS, &mut params);
-        let mut data = vec![("cardParamMap".into(), Tree::Object(params))];
-        kept.complete(CARD_DATA, &mut data);
-        Tree::Object(data)
+        (!params.is_empty() || !self.via.is_update()).then_some(Tree::Object(params))
+    }
+}
+
+/// Puts a member in at its pointer, making the objects on the way.
+fn put<'d>(body: &mut Members<'d>, at: &'static str, tree: Tree<'d>) {
+    let mut members = body;
+    let mut names = pointer::names(at).peekable();
+    while let Some(name) = names.next() {
+        if names.peek().is_none() {
+            members.push((name, tree));
+            return;
+        }
+        let place = members.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            members.push((name, Tree::Object(Vec::new())));
+            members.len() - 1
+        });
+        let Some((_, Tree::Object(inner))) = members.get_mut(place) else { return };
+        members = inner;
     }
 }
 
 /// `privateData`; `None` when there is nobody and nothing is kept there.
-pub(super) fn private_tree<'d>(table: &'d PrivateTable, kept: &mut KeptIndex<'d>) -> Option<Tree<'d>> {
+pub(super) fn private_tree<'d>(
+    table: &'d PrivateTable,
+    encoding: Encoding,
+    kept: &mut KeptIndex<'d>,
+) -> Option<Tree<'d>> {
     let mut people = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let mut params = Vec::with_capacity(table.columns.len() + 1);
         let mut full = String::new();
         for (column, cell) in table.columns.iter().zip(&row.cells) {
             let Some(cell) = cell else { continue };
-            if column.kind.in_full_json() {
+            if encoding.in_full_json(column.kind) {
                 push_member(&mut full, &column.key, column.kind, cell);
             } else {
-                params.push((Cow::from(&column.key), Tree::Text(cell.into())));
+                params.push((Cow::from(&column.key), Tree::Text(wire_text(column.kind, cell))));
             }
         }
         if !full.is_empty() {

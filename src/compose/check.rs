@@ -16,11 +16,17 @@ use super::{
 pub use super::check_card::check_card;
 pub use super::check_notice::{People, people};
 pub use super::check_private::{CheckCache, PrettyParts};
+pub use super::ways::erase::EarlierCard;
 
 /// What the rest of the program knows and a check may ask. Every answer may be "not known".
 pub trait Known {
     /// The [`super::CardDraft::content_hash`] of an earlier card sent with this outTrackId.
     fn earlier_content(&self, _out_track_id: &str) -> Option<String> {
+        None
+    }
+
+    /// What an earlier card of this outTrackId holds now, for what an update would erase.
+    fn earlier_card(&self, _out_track_id: &str) -> Option<EarlierCard> {
         None
     }
 

@@ -10,15 +10,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{
-    Finding, KeptMember, Severity, Unit,
-    card::{CardDraft, LastMessage},
-    card_write::{AT, CARD_DATA, OPTIONS, PARAMS, PRIVATE, is_private},
+    CardVia, Finding, KeptMember, Severity, Unit,
+    card::{AtPerson, CardDraft},
+    card_write::{CARD_DATA, PARAMS, PRIVATE, is_private},
     check::{CheckCache, CheckContext, Findings, IdProblem, id_problem},
     check_params::check_params,
     check_private::check_private_with_card,
-    encode::LAST_MESSAGE,
     kept::has_rows,
     pointer,
+    ways::{self, CardField, body::languages, slot::Slot},
 };
 
 /// Longest outTrackId the sibling pages allow, in characters.
@@ -37,89 +37,36 @@ pub fn check_card(card: &CardDraft, context: &CheckContext<'_>) -> Vec<Finding> 
 
 pub(super) fn check_card_with(card: &CardDraft, context: &CheckContext<'_>, cache: &mut CheckCache) -> Vec<Finding> {
     let mut findings = Findings::default();
-    check_ids(card, &mut findings);
-    check_receivers(card, &mut findings);
+    ways::check::addressees(card, &mut findings);
     check_out_track(card, context, cache, &mut findings);
     check_params(card, &mut findings);
-    if card.params.is_empty() && card.last_message.is_empty() && card.private.rows.is_empty() && card.kept.is_empty() {
+    let nothing =
+        card.params.is_empty() && card.private.rows.is_empty() && card.media.is_empty() && card.kept.is_empty();
+    if nothing && card.via.is_update() {
+        if card.via == CardVia::Update || card.last_message.is_empty() {
+            findings.push(Finding::new(Severity::Error, CARD_DATA, "card.update_nothing"));
+        }
+    } else if nothing && card.last_message.is_empty() {
         findings.push(Finding::new(Severity::Info, CARD_DATA, "card.data_empty"));
     }
     check_private_with_card(card, &mut findings);
     let bytes = card.card_data_text().len() + cache.private_bytes(card);
     if bytes > DATA_BYTES {
-        findings.push(Finding::new(Severity::Warning, CARD_DATA, "card.data_large").limit(
-            DATA_BYTES as u64,
-            bytes as u64,
-            Unit::Bytes,
-        ));
+        let (severity, code) = match card.via {
+            CardVia::CreateAndDeliver | CardVia::InteractiveCards => (Severity::Error, "card.data_too_large"),
+            _ => (Severity::Warning, "card.data_large"),
+        };
+        findings.push(Finding::new(severity, CARD_DATA, code).limit(DATA_BYTES as u64, bytes as u64, Unit::Bytes));
+    }
+    if card.via.is_update() {
+        ways::erase::check(card, context, &mut findings);
     }
     check_options(card, &mut findings);
     check_kept(card, |member| !is_private(member), &mut findings);
+    ways::check::stays_behind(card, &mut findings);
     let mut list = findings.finish("", "card.more");
     list.extend_from_slice(cache.private_findings(card));
     list
-}
-
-/// Texts that are names of things, with their pointers.
-fn check_ids(card: &CardDraft, findings: &mut Findings) {
-    let template = card.card_template_id.as_str();
-    if template.trim().is_empty() {
-        findings.push(Finding::new(Severity::Error, "/cardTemplateId", "card.template_empty"));
-    } else if template == "StandardCard" || template.starts_with("TuWenCard") {
-        findings
-            .push(Finding::new(Severity::Warning, "/cardTemplateId", "card.template_other_api").arg("id", template));
-    }
-    let conversation = card.open_conversation_id.as_str();
-    if conversation.trim().is_empty() {
-        if card.receivers.is_empty() {
-            // The page calls both optional, so this is no error, however sure the refusal seems.
-            findings.push(Finding::new(Severity::Warning, "/openConversationId", "card.no_addressee"));
-        } else {
-            findings.push(Finding::new(Severity::Warning, "/openConversationId", "card.conversation_empty"));
-        }
-    } else if !conversation.trim().starts_with("cid") {
-        findings.push(Finding::new(Severity::Warning, "/openConversationId", "card.conversation_format"));
-    }
-    if card.robot_code.trim().is_empty() {
-        findings.push(Finding::new(Severity::Warning, "/robotCode", "card.robot_empty"));
-    }
-    for (at, value) in [
-        ("/cardTemplateId", template),
-        ("/openConversationId", conversation),
-        ("/robotCode", &card.robot_code),
-        ("/callbackRouteKey", &card.callback_route_key),
-    ] {
-        if !value.trim().is_empty() && value.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            findings.push(Finding::new(Severity::Warning, at, "card.id_space"));
-        }
-    }
-}
-
-fn check_receivers(card: &CardDraft, findings: &mut Findings) {
-    const LIST: &str = "/receiverUserIdList";
-    let mut seen = HashSet::with_capacity(card.receivers.len());
-    for (index, person) in card.receivers.iter().enumerate() {
-        let at = || pointer::element(LIST, index);
-        let id = person.id.as_str();
-        match id_problem(id) {
-            None => {}
-            Some(IdProblem::Empty) => findings.push(Finding::new(Severity::Error, at(), "card.receiver_empty")),
-            Some(IdProblem::Joined) => {
-                findings.push(Finding::new(Severity::Error, at(), "card.receiver_joined").arg("id", id));
-            }
-            Some(_) => findings.push(Finding::new(Severity::Error, at(), "card.receiver_bad").arg("id", id)),
-        }
-        if !id.is_empty() && !seen.insert(id) {
-            findings.push(Finding::new(Severity::Warning, at(), "card.receiver_duplicate").arg("id", id));
-        }
-    }
-    if seen.len() > RECEIVERS_MAX {
-        findings.push(Finding::new(Severity::Warning, LIST, "card.receivers_many").limit(
-            RECEIVERS_MAX as u64,
-            seen.len() as u64,
-            Unit::People,
-        ));
-    }
 }
 
 fn check_out_track(card: &CardDraft, context: &CheckContext<'_>, cache: &mut CheckCache, findings: &mut Findings) {
@@ -148,8 +95,13 @@ fn check_out_track(card: &CardDraft, context: &CheckContext<'_>, cache: &mut Che
     } else if let Some(odd) = id.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.:@=+/".contains(*c))) {
         findings.push(Finding::new(Severity::Warning, AT, "card.out_track_characters").arg("found", odd));
     }
+    if card.via.is_update() {
+        return;
+    }
     if let Some(earlier) = context.known.earlier_content(id) {
-        if earlier == card.content_hash_with(cache) {
+        if card.via == CardVia::CreateAndDeliver {
+            findings.push(Finding::new(Severity::Warning, AT, "card.out_track_exists"));
+        } else if earlier == card.content_hash_with(cache) {
             findings.push(Finding::new(Severity::Info, AT, "card.out_track_again"));
         } else {
             findings.push(Finding::new(Severity::Warning, AT, "card.out_track_reused"));
@@ -163,9 +115,22 @@ fn check_options(card: &CardDraft, findings: &mut Findings) {
     {
         findings.push(Finding::new(Severity::Error, "/userIdType", "card.user_id_type").arg("found", kind));
     }
+    for (at, field) in ways::table(card.via) {
+        if let Slot::At(people) = card.slot(*field) {
+            check_at(at, people, findings);
+        }
+    }
+    let pulls = ways::pointer_of(card.via, CardField::PullStrategy).is_some();
+    if pulls && card.pull_strategy == Some(true) && card.callback_route_key.trim().is_empty() {
+        findings.push(Finding::new(Severity::Warning, "/pullStrategy", "card.pull_without_callback"));
+    }
+}
+
+/// People mentioned by the card, where a way has them.
+fn check_at(parent: &str, people: &[AtPerson], findings: &mut Findings) {
     let mut seen = HashSet::new();
-    for person in &card.at_open_ids {
-        let at = pointer::join(AT, &person.id);
+    for person in people {
+        let at = pointer::join(parent, &person.id);
         let id = person.id.as_str();
         match id_problem(id) {
             None => {}
@@ -183,94 +148,53 @@ fn check_options(card: &CardDraft, findings: &mut Findings) {
             findings.push(Finding::new(Severity::Error, &at, "card.at_duplicate").arg("id", id));
         }
     }
-    if card.pull_strategy == Some(true) && card.callback_route_key.trim().is_empty() {
-        findings.push(Finding::new(Severity::Warning, "/pullStrategy", "card.pull_without_callback"));
-    }
 }
 
 /// The type the page gives a member, as a locale key; `None` for a member the page does not have.
-fn expected(parent: &str, name: &str) -> Option<&'static str> {
-    match (parent, name) {
-        ("", "cardTemplateId" | "openConversationId" | "outTrackId" | "robotCode" | "callbackRouteKey") => {
-            Some("json_type.text")
-        }
-        ("", "receiverUserIdList") => Some("json_type.text_list"),
-        ("", "cardData" | "privateData" | "cardOptions") | (CARD_DATA, "cardParamMap") => Some("json_type.object"),
-        ("", "atOpenIds") => Some("json_type.text_object"),
-        ("", "userIdType") => Some("json_type.integer"),
-        ("", "pullStrategy") | (OPTIONS, "supportForward") => Some("json_type.boolean"),
-        (AT | PARAMS, _) => Some("json_type.text"),
-        (PRIVATE, _) => Some("json_type.object"),
-        _ => {
-            if let Some(rest) = parent.strip_prefix(PRIVATE) {
-                return match (rest.matches('/').count(), name) {
-                    (1, "cardParamMap") => Some("json_type.object"),
-                    (2, _) if rest.ends_with("/cardParamMap") => Some("json_type.text"),
-                    _ => None,
-                };
-            }
-            let last_message =
-                parent.strip_prefix(PARAMS).is_some_and(|rest| rest.strip_prefix('/') == Some(LAST_MESSAGE));
-            (last_message && LastMessage::LOCALES.contains(&name)).then_some("json_type.text")
-        }
+fn expected(card: &CardDraft, parent: &str, name: &str) -> Option<&'static str> {
+    let at = pointer::join(parent, name);
+    if let Some(field) = ways::field_at(card.via, &at).filter(|field| *field != CardField::LastMessage) {
+        return Some(card.slot(field).type_key());
     }
-}
-
-/// Members of the sibling calls that people bring along.
-fn is_of_other_api(parent: &str, name: &str) -> bool {
+    if ways::has_inside(card.via, &at) && parent != PARAMS {
+        return Some("json_type.object");
+    }
     match parent {
-        "" => matches!(
-            name,
-            "conversationType"
-                | "chatBotId"
-                | "openSpaceId"
-                | "callbackType"
-                | "cardBizId"
-                | "callbackUrl"
-                | "sendOptions"
-                | "singleChatReceiver"
-                | "imSingleOpenSpaceModel"
-                | "imSingleOpenDeliverModel"
-                | "imGroupOpenSpaceModel"
-                | "imGroupOpenDeliverModel"
-                | "imRobotOpenSpaceModel"
-                | "imRobotOpenDeliverModel"
-                | "openDynamicDataConfig"
-                | "cardAtUserIds"
-                | "userId"
-                | "digitalWorkerCode"
-        ),
-        CARD_DATA => name == "cardMediaIdParamMap",
-        OPTIONS => matches!(name, "updateCardDataByKey" | "updatePrivateDataByKey"),
-        _ => false,
+        PARAMS => return Some("json_type.text"),
+        PRIVATE => return Some("json_type.object"),
+        _ => {}
+    }
+    if let Some(rest) = parent.strip_prefix(PRIVATE) {
+        return match (rest.matches('/').count(), name) {
+            (1, "cardParamMap") => Some("json_type.object"),
+            (2, _) if rest.ends_with("/cardParamMap") => Some("json_type.text"),
+            _ => None,
+        };
+    }
+    match ways::field_at(card.via, parent).map(|field| (field, card.slot(field))) {
+        Some((_, Slot::At(_) | Slot::Pairs(_))) => Some("json_type.text"),
+        Some((field, Slot::Languages(_))) => {
+            languages(field).iter().any(|(_, key)| *key == name).then_some("json_type.text")
+        }
+        _ => None,
     }
 }
 
-const BODY: [&str; 12] = [
-    "cardTemplateId",
-    "openConversationId",
-    "receiverUserIdList",
-    "outTrackId",
-    "robotCode",
-    "callbackRouteKey",
-    "cardData",
-    "privateData",
-    "userIdType",
-    "atOpenIds",
-    "cardOptions",
-    "pullStrategy",
-];
+/// Members of calls this program does not make that people bring along.
+fn is_of_other_api(parent: &str, name: &str) -> bool {
+    let known = ["cardBizId", "callbackUrl", "sendOptions", "singleChatReceiver", "digitalWorkerCode"];
+    parent.is_empty() && known.contains(&name)
+}
 
 /// The member of the page that an unknown name was probably meant as.
-fn close_name(parent: &str, name: &str) -> Option<&'static str> {
-    let known: &[&str] = match parent {
-        "" => &BODY,
-        CARD_DATA => &["cardParamMap"],
-        OPTIONS => &["supportForward"],
-        _ => return None,
-    };
+fn close_name(via: CardVia, parent: &str, name: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', '-'], "");
-    known.iter().copied().find(|known| plain(known) == plain(name) || close(known, name))
+    let inside = |at: &'static str| at.strip_prefix(parent)?.strip_prefix('/')?.split('/').next();
+    ways::table(via)
+        .iter()
+        .filter(|(_, field)| *field != CardField::LastMessage)
+        .filter_map(|(at, _)| inside(at))
+        .find(|known| plain(known) == plain(name) || close(known, name))
 }
 
 /// Whether two names differ by at most two letters.
@@ -303,7 +227,13 @@ pub(super) fn check_kept(card: &CardDraft, wanted: impl Fn(&KeptMember) -> bool,
             findings.push(Finding::new(Severity::Error, &at, "card.member_without_name"));
         } else if is_token(name) {
             findings.push(Finding::new(Severity::Error, &at, "card.token_in_body").arg("name", name));
-        } else if let Some(expected) = expected(parent, name) {
+        } else if parent.is_empty()
+            && name == "openSpaceId"
+            && value.is_string()
+            && card.via == CardVia::CreateAndDeliver
+        {
+            findings.push(Finding::new(Severity::Error, &at, "card.spaces_unreadable"));
+        } else if let Some(expected) = expected(card, parent, name) {
             if has_value(card, parent, name) {
                 findings.push(Finding::new(Severity::Warning, &at, "card.member_shadowed").arg("name", name));
             } else {
@@ -318,9 +248,15 @@ pub(super) fn check_kept(card: &CardDraft, wanted: impl Fn(&KeptMember) -> bool,
             findings.push(Finding::new(Severity::Warning, &at, "card.config_beside"));
         } else if parent.starts_with(PRIVATE) && name == "cardMediaIdParamMap" {
             findings.push(Finding::new(Severity::Info, &at, "card.private_media"));
+        } else if let Some(way) = ways::other_way_of(card.via, &at) {
+            findings.push(
+                Finding::new(Severity::Warning, &at, "card.member_other_way")
+                    .arg("name", name)
+                    .arg("way_key", format!("way.card.{}", way.name())),
+            );
         } else if is_of_other_api(parent, name) {
             findings.push(Finding::new(Severity::Warning, &at, "card.member_other_api").arg("name", name));
-        } else if let Some(meant) = close_name(parent, name) {
+        } else if let Some(meant) = close_name(card.via, parent, name) {
             findings
                 .push(Finding::new(Severity::Warning, &at, "card.member_close").arg("name", name).arg("meant", meant));
         } else {
@@ -339,22 +275,27 @@ pub(super) fn is_token(name: &str) -> bool {
 
 /// Whether the form has a value for a member of the body that is also kept.
 fn has_value(card: &CardDraft, parent: &str, name: &str) -> bool {
-    match (parent, name) {
-        ("", "cardTemplateId") => !card.card_template_id.is_empty(),
-        ("", "openConversationId") => !card.open_conversation_id.is_empty(),
-        ("", "outTrackId") => !card.out_track_id.is_empty(),
-        ("", "robotCode") => !card.robot_code.is_empty(),
-        ("", "callbackRouteKey") => !card.callback_route_key.is_empty(),
-        ("", "receiverUserIdList") => !card.receivers.is_empty(),
-        ("", "userIdType") => card.user_id_type.is_some(),
-        ("", "pullStrategy") => card.pull_strategy.is_some(),
-        ("", "atOpenIds") => !card.at_open_ids.is_empty(),
-        ("", "cardOptions") | (OPTIONS, "supportForward") => card.support_forward.is_some(),
-        ("", "privateData") => !card.private.rows.is_empty(),
-        ("", "cardData") | (CARD_DATA, "cardParamMap") => !card.params.is_empty() || !card.last_message.is_empty(),
-        (AT, id) => card.at_open_ids.iter().any(|person| person.id == id),
-        (PRIVATE, id) => card.private.rows.iter().any(|row| row.person.id == id),
-        (PARAMS, key) => card.params.iter().any(|row| row.key == key && !row.kind.in_full_json()),
+    match parent {
+        PRIVATE => return card.private.rows.iter().any(|row| row.person.id == name),
+        PARAMS => {
+            let encoding = card.via.encoding();
+            return card.params.iter().any(|row| row.key == name && !encoding.in_full_json(row.kind));
+        }
+        _ => {}
+    }
+    let at = pointer::join(parent, name);
+    let filled = |field: CardField| match field {
+        CardField::Params => !card.params.is_empty(),
+        CardField::Private => !card.private.rows.is_empty(),
+        field => !card.slot(field).is_empty(),
+    };
+    let inside = |known: &str| known.strip_prefix(&at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if ways::table(card.via).iter().any(|(known, field)| inside(known) && filled(*field)) {
+        return true;
+    }
+    match ways::field_at(card.via, parent).map(|field| card.slot(field)) {
+        Some(Slot::At(people)) => people.iter().any(|person| person.id == name),
+        Some(Slot::Pairs(pairs)) => pairs.iter().any(|pair| pair.key == name),
         _ => false,
     }
 }

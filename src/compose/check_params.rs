@@ -7,19 +7,33 @@ use super::{
     card::{CardDraft, LastMessage, ParamRow, ValueKind},
     card_write::PARAMS,
     check::{Findings, placeholder},
-    encode::{FULL_JSON, LAST_MESSAGE, ValueError, json_text, last_message_parts},
+    encode::{FULL_JSON, LAST_MESSAGE, ValueError, json_text, last_message_parts, wire_text},
     json::{self, Data, JsonError},
     pointer,
+    via::{CardVia, Encoding},
 };
 
 /// The documented limit of a key in the sibling API `createAndDeliver`, in bytes.
-pub(super) const KEY_BYTES: usize = 100;
+pub const KEY_BYTES: usize = 100;
 /// The documented limit of a value in the sibling API `createAndDeliver`, in bytes.
-pub(super) const VALUE_BYTES: usize = 1024;
+pub const VALUE_BYTES: usize = 1024;
 
 /// Where a variable stands: in the public `cardParamMap` or in that of one person.
-pub(super) fn value_pointer(params: &str, key: &str, kind: ValueKind) -> String {
-    if kind.in_full_json() { pointer::join(&pointer::join(params, FULL_JSON), key) } else { pointer::join(params, key) }
+pub fn value_pointer(encoding: Encoding, params: &str, key: &str, kind: ValueKind) -> String {
+    if encoding.in_full_json(kind) {
+        pointer::join(&pointer::join(params, FULL_JSON), key)
+    } else {
+        pointer::join(params, key)
+    }
+}
+
+/// How a way takes a limit that only `createAndDeliver` documents: `by` is how bad the older calls take it.
+fn severity(via: CardVia, by: Severity) -> Severity {
+    match via {
+        CardVia::CreateAndDeliver => Severity::Error,
+        CardVia::Update => Severity::Warning,
+        _ => by,
+    }
 }
 
 pub(super) fn check_params(card: &CardDraft, findings: &mut Findings) {
@@ -28,7 +42,7 @@ pub(super) fn check_params(card: &CardDraft, findings: &mut Findings) {
         if row.key.is_empty() && row.value.is_empty() {
             continue;
         }
-        let at = value_pointer(PARAMS, &row.key, row.kind);
+        let at = value_pointer(card.via.encoding(), PARAMS, &row.key, row.kind);
         if let Some(first) = rows.get(row.key.as_str()) {
             findings.push(
                 Finding::new(Severity::Error, &at, "card.key_duplicate")
@@ -39,16 +53,26 @@ pub(super) fn check_params(card: &CardDraft, findings: &mut Findings) {
         } else {
             rows.insert(&row.key, index);
         }
-        check_key(&row.key, &at, index + 1, findings);
+        check_key(card.via, &row.key, &at, index + 1, findings);
         if !check_reserved(card, row, &at, findings) {
-            check_value(&row.key, row.kind, &row.value, &at, findings);
+            check_value(card.via, &row.key, row.kind, &row.value, &at, findings);
         }
     }
-    check_last_message(card, findings);
+    if card.via.encoding() == Encoding::OneObject && !card.via.is_update() {
+        check_last_message(card, findings);
+    }
+}
+
+const fn key_long(via: CardVia) -> &'static str {
+    if matches!(via, CardVia::CreateAndDeliver) { "card.key_too_long" } else { "card.key_long" }
+}
+
+const fn value_long(via: CardVia) -> &'static str {
+    if matches!(via, CardVia::CreateAndDeliver) { "card.value_too_long" } else { "card.value_long" }
 }
 
 /// A key on its own; `row` is counted from 1.
-pub(super) fn check_key(key: &str, at: &str, row: usize, findings: &mut Findings) {
+pub(super) fn check_key(via: CardVia, key: &str, at: &str, row: usize, findings: &mut Findings) {
     if key.trim().is_empty() {
         findings.push(Finding::new(Severity::Error, at, "card.key_empty").arg("row", row));
         return;
@@ -60,7 +84,7 @@ pub(super) fn check_key(key: &str, at: &str, row: usize, findings: &mut Findings
         findings.push(Finding::new(Severity::Warning, at, "card.key_placeholder").arg("key", key));
     }
     if key.len() > KEY_BYTES {
-        findings.push(Finding::new(Severity::Warning, at, "card.key_long").arg("key", key).limit(
+        findings.push(Finding::new(severity(via, Severity::Warning), at, key_long(via)).arg("key", key).limit(
             KEY_BYTES as u64,
             key.len() as u64,
             Unit::Bytes,
@@ -73,6 +97,12 @@ pub(super) fn check_key(key: &str, at: &str, row: usize, findings: &mut Findings
 
 /// A reserved key typed by hand; `true` when the value needs no further look.
 fn check_reserved(card: &CardDraft, row: &ParamRow, at: &str, findings: &mut Findings) -> bool {
+    if card.via.encoding() == Encoding::PerVariable {
+        if matches!(row.key.as_str(), FULL_JSON | LAST_MESSAGE) {
+            findings.push(Finding::new(Severity::Warning, at, "card.reserved_of_old_calls").arg("key", &row.key));
+        }
+        return false;
+    }
     match row.key.as_str() {
         FULL_JSON if !row.kind.in_full_json() => {
             if check_object_text(&row.value, at, "card.full_json_not_object", findings) {
@@ -131,7 +161,7 @@ pub(super) fn because(finding: Finding, error: &JsonError) -> Finding {
 }
 
 /// A value against its kind and the limits.
-pub(super) fn check_value(key: &str, kind: ValueKind, value: &str, at: &str, findings: &mut Findings) {
+pub(super) fn check_value(via: CardVia, key: &str, kind: ValueKind, value: &str, at: &str, findings: &mut Findings) {
     let shown = || value.chars().take(40).collect::<String>();
     if kind.in_full_json() {
         match json_text(kind, value) {
@@ -169,7 +199,8 @@ pub(super) fn check_value(key: &str, kind: ValueKind, value: &str, at: &str, fin
                 findings.push(because(finding, &error));
             }
         }
-    } else if value.starts_with(['{', '['])
+    } else if via.encoding() == Encoding::OneObject
+        && value.starts_with(['{', '['])
         && json::parse_node(value).is_ok_and(|node| matches!(node.data, Data::Object(_) | Data::List(_)))
     {
         findings.push(Finding::new(Severity::Info, at, "card.value_looks_like_json").arg("key", key));
@@ -179,10 +210,13 @@ pub(super) fn check_value(key: &str, kind: ValueKind, value: &str, at: &str, fin
         findings
             .push(Finding::new(Severity::Warning, at, "card.value_placeholder").arg("key", key).arg("found", found));
     }
-    if value.len() > VALUE_BYTES {
-        findings.push(Finding::new(Severity::Info, at, "card.value_long").arg("key", key).limit(
+    // Where JSON travels as a text of its own, what counts is that text, without the space it was typed with.
+    let own = via.encoding() == Encoding::PerVariable && kind.in_full_json();
+    let bytes = if own { wire_text(kind, value).len() } else { value.len() };
+    if bytes > VALUE_BYTES {
+        findings.push(Finding::new(severity(via, Severity::Info), at, value_long(via)).arg("key", key).limit(
             VALUE_BYTES as u64,
-            value.len() as u64,
+            bytes as u64,
             Unit::Bytes,
         ));
     }

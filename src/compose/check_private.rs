@@ -16,6 +16,7 @@ use super::{
     encode::{FULL_JSON, LAST_MESSAGE},
     pointer,
     values::hash_private,
+    via::{CardVia, Encoding},
 };
 
 /// What was worked out about a card's `privateData` the last time; see [`super::check`].
@@ -37,6 +38,7 @@ struct Receivers {
 #[derive(Debug)]
 struct PrivateSection {
     table: Weak<PrivateTable>,
+    via: CardVia,
     kept: Vec<KeptMember>,
     findings: Option<Vec<Finding>>,
     /// The section as it is sent; empty when there is none.
@@ -50,6 +52,7 @@ impl PrivateSection {
     fn of(card: &CardDraft) -> Self {
         Self {
             table: Arc::downgrade(&card.private),
+            via: card.via,
             kept: card.kept.0.iter().filter(|member| is_private(member)).cloned().collect(),
             findings: None,
             compact: None,
@@ -60,7 +63,8 @@ impl PrivateSection {
 
     /// Whether it belongs to what a card holds now.
     fn fits(&self, card: &CardDraft) -> bool {
-        std::ptr::eq(self.table.as_ptr(), Arc::as_ptr(&card.private))
+        self.via == card.via
+            && std::ptr::eq(self.table.as_ptr(), Arc::as_ptr(&card.private))
             && self.kept.iter().eq(card.kept.0.iter().filter(|member| is_private(member)))
     }
 }
@@ -152,7 +156,9 @@ impl CheckCache {
 fn check_private(card: &CardDraft) -> Vec<Finding> {
     let mut findings = Findings::default();
     let table = &*card.private;
-    check_columns(table, &mut findings);
+    let via = card.via;
+    let encoding = via.encoding();
+    check_columns(card, &mut findings);
     let mut people: HashMap<&str, usize> = HashMap::with_capacity(table.rows.len());
     for (index, row) in table.rows.iter().enumerate() {
         let id = row.person.id.as_str();
@@ -179,7 +185,7 @@ fn check_private(card: &CardDraft) -> Vec<Finding> {
         let params = pointer::join(&at, "cardParamMap");
         for (column, cell) in table.columns.iter().zip(&row.cells) {
             let Some(cell) = cell else { continue };
-            if column.key == FULL_JSON && !column.kind.in_full_json() {
+            if column.key == FULL_JSON && encoding == Encoding::OneObject && !column.kind.in_full_json() {
                 let at = pointer::join(&params, FULL_JSON);
                 if check_object_text(cell, &at, "card.full_json_not_object", &mut findings) {
                     let typed =
@@ -194,34 +200,40 @@ fn check_private(card: &CardDraft) -> Vec<Finding> {
             }
             // Most cells are plain and short; the pointer is only built for those that need a look.
             if column.kind.in_full_json() || cell.len() > 1000 || cell.contains("${") || cell.starts_with(['{', '[']) {
-                let at = value_pointer(&params, &column.key, column.kind);
-                check_value(&column.key, column.kind, cell, &at, &mut findings);
+                let at = value_pointer(encoding, &params, &column.key, column.kind);
+                check_value(via, &column.key, column.kind, cell, &at, &mut findings);
             }
         }
     }
-    check_double_cells(table, &mut findings);
+    check_double_cells(card, &mut findings);
     check_kept(card, is_private, &mut findings);
     findings.finish(PRIVATE, "card.more")
 }
 
 /// Where a column can be pointed at: its first value, or the table.
-fn column_pointer(table: &PrivateTable, column: usize) -> String {
+fn column_pointer(card: &CardDraft, column: usize) -> String {
+    let table = &*card.private;
     let row = table.rows.iter().find(|row| matches!(row.cells.get(column), Some(Some(_))));
     match (row, table.columns.get(column)) {
         (Some(row), Some(column)) => {
             let params = pointer::join(&pointer::join(PRIVATE, &row.person.id), "cardParamMap");
-            value_pointer(&params, &column.key, column.kind)
+            value_pointer(card.via.encoding(), &params, &column.key, column.kind)
         }
         _ => PRIVATE.to_owned(),
     }
 }
 
-fn check_columns(table: &PrivateTable, findings: &mut Findings) {
+fn check_columns(card: &CardDraft, findings: &mut Findings) {
+    let table = &*card.private;
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (index, column) in table.columns.iter().enumerate() {
-        let at = column_pointer(table, index);
-        check_key(&column.key, &at, index + 1, findings);
-        if (column.key == FULL_JSON || column.key == LAST_MESSAGE) && column.kind.in_full_json() {
+        let at = column_pointer(card, index);
+        check_key(card.via, &column.key, &at, index + 1, findings);
+        let reserved = column.key == FULL_JSON || column.key == LAST_MESSAGE;
+        if reserved && card.via.encoding() == Encoding::PerVariable {
+            let finding = Finding::new(Severity::Warning, &at, "card.reserved_of_old_calls");
+            findings.push(finding.arg("key", &column.key));
+        } else if reserved && column.kind.in_full_json() {
             findings.push(Finding::new(Severity::Error, &at, "card.key_reserved").arg("key", &column.key));
         } else if column.key == LAST_MESSAGE {
             findings.push(Finding::new(Severity::Warning, &at, "card.private_last_message"));
@@ -240,7 +252,8 @@ fn check_columns(table: &PrivateTable, findings: &mut Findings) {
 }
 
 /// People who have two values for one variable because two columns have the same key.
-fn check_double_cells(table: &PrivateTable, findings: &mut Findings) {
+fn check_double_cells(card: &CardDraft, findings: &mut Findings) {
+    let table = &*card.private;
     let keys: HashSet<&str> = table.columns.iter().map(|column| column.key.as_str()).collect();
     if keys.len() == table.columns.len() {
         return;
@@ -250,7 +263,7 @@ fn check_double_cells(table: &PrivateTable, findings: &mut Findings) {
         for (column, cell) in table.columns.iter().zip(&row.cells) {
             if cell.is_some() && !seen.insert(column.key.as_str()) {
                 let params = pointer::join(&pointer::join(PRIVATE, &row.person.id), "cardParamMap");
-                let at = value_pointer(&params, &column.key, column.kind);
+                let at = value_pointer(card.via.encoding(), &params, &column.key, column.kind);
                 findings.push(
                     Finding::new(Severity::Error, at, "card.private_key_duplicate")
                         .arg("key", &column.key)
@@ -264,7 +277,8 @@ fn check_double_cells(table: &PrivateTable, findings: &mut Findings) {
 /// Findings about the table together with the rest of the card.
 pub(super) fn check_private_with_card(card: &CardDraft, findings: &mut Findings) {
     let table = &*card.private;
-    if !card.receivers.is_empty() {
+    let names_receivers = matches!(card.via, CardVia::PrivateChat | CardVia::InteractiveCards);
+    if names_receivers && !card.receivers.is_empty() {
         let receivers: HashSet<&str> = card.receivers.iter().map(|person| person.id.as_str()).collect();
         for row in &table.rows {
             let id = row.person.id.as_str();
@@ -284,7 +298,7 @@ pub(super) fn check_private_with_card(card: &CardDraft, findings: &mut Findings)
             && (public.kind.in_full_json() || column.kind.in_full_json())
         {
             findings.push(
-                Finding::new(Severity::Warning, column_pointer(table, index), "card.private_kind_differs")
+                Finding::new(Severity::Warning, column_pointer(card, index), "card.private_kind_differs")
                     .arg("key", &column.key),
             );
         }

@@ -4,10 +4,13 @@
 //! go together into **one** object, as JSON text, under the reserved key `sys_full_json_obj`. Numbers travel exactly as
 //! typed (`1.50` stays `1.50`).
 
+use std::borrow::Cow;
+
 use super::{
     card::{LastMessage, ValueKind},
     json::{self, Data, JsonError, Node},
     tree::{compact_value, quote, without_space},
+    via::Encoding,
 };
 
 /// The reserved key for everything that is no text.
@@ -87,6 +90,24 @@ fn kind_of(node: &Node) -> ValueKind {
         Data::Bool(_) => ValueKind::Boolean,
         _ => ValueKind::Json,
     }
+}
+
+/// A value as a string of its own: text as it is, everything else as JSON text without space. A value that does not fit
+/// its kind travels as it was typed; its finding stands beside it and the card cannot be sent.
+pub fn wire_text(kind: ValueKind, value: &str) -> Cow<'_, str> {
+    if !kind.in_full_json() {
+        return Cow::Borrowed(value);
+    }
+    json_text(kind, value).map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// How a string of a body is shown in the form. Where JSON travels as strings, an object or a list is JSON, as long as it
+/// would then travel exactly as it stands.
+pub(super) fn kind_of_text(encoding: Encoding, value: &str) -> ValueKind {
+    let json = encoding == Encoding::PerVariable
+        && value.starts_with(['{', '['])
+        && json_text(ValueKind::Json, value).is_ok_and(|text| text == value);
+    if json { ValueKind::Json } else { text_kind(value) }
 }
 
 /// Text, or Markdown where it has several lines: how a string of a body is shown in the form.

@@ -102,13 +102,17 @@ impl Finding {
     /// The sentence for a person.
     ///
     /// A placeholder whose name ends in `_key` holds a locale key: its text, filled with the placeholders before it, fills
-    /// the placeholder without that ending.
+    /// the placeholder without that ending. One that ends in `_keys` holds several, joined with commas.
     pub fn message(&self, lang: Lang) -> String {
         let mut args: Vec<(&'static str, String)> = Vec::with_capacity(self.args.len() + 2);
         for (name, value) in &self.args {
-            match name.strip_suffix("_key") {
-                Some(plain) => args.push((plain, text(lang, value, &args))),
-                None => args.push((name, value.clone())),
+            if let Some(plain) = name.strip_suffix("_keys") {
+                let words: Vec<_> = value.split(',').map(|key| text(lang, key, &[])).collect();
+                args.push((plain, words.join(if lang == Lang::Zh { "、" } else { ", " })));
+            } else if let Some(plain) = name.strip_suffix("_key") {
+                args.push((plain, text(lang, value, &args)));
+            } else {
+                args.push((name, value.clone()));
             }
         }
         if let Some(limit) = self.limit {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    CardDraft, Draft, Finding, Kept, KeptMember, NoticeDraft, PersonRef,
+    CardDraft, CardVia, Draft, Finding, Kept, KeptMember, NoticeDraft, PersonRef,
     card::{ParamRow, ValueKind},
     card_write::PARAMS,
     encode::text_kind,
@@ -19,6 +19,10 @@ use super::{
     paste,
     repair::repair,
     tree::compact_value,
+    ways::{
+        self, CardField,
+        slot::{Slot, SlotMut},
+    },
 };
 use crate::lang::Lang;
 
@@ -45,6 +49,12 @@ pub enum Fix {
     Drop,
     /// Adds the field to `data`.
     AddField,
+    /// Goes the way that has the member.
+    SwitchWay(CardVia),
+    /// Updates by key, so that nothing is erased.
+    ByKey,
+    /// Sets `callbackType` to `HTTP`, where a route is given.
+    HttpCallback,
 }
 
 impl Fix {
@@ -57,6 +67,7 @@ impl Fix {
                 parts => tr!(lang, "fix.split", count = parts.len()),
             },
             Self::Remove => tr!(lang, "fix.remove"),
+            Self::Replace(value) if value.is_empty() => tr!(lang, "fix.clear"),
             Self::Replace(value) => tr!(lang, "fix.replace", value = short(value)),
             Self::AsJson => tr!(lang, "fix.as_json"),
             Self::TakeApart => tr!(lang, "fix.take_apart"),
@@ -64,6 +75,9 @@ impl Fix {
             Self::Rename(name) => tr!(lang, "fix.rename", name = name),
             Self::Drop => tr!(lang, "fix.drop"),
             Self::AddField => tr!(lang, "fix.add_field"),
+            Self::SwitchWay(way) => tr!(lang, "fix.switch_way", way = way.label(lang)),
+            Self::ByKey => tr!(lang, "fix.by_key"),
+            Self::HttpCallback => tr!(lang, "fix.http_callback"),
         };
         text.into_owned()
     }
@@ -88,7 +102,15 @@ pub fn offer(draft: &Draft, finding: &Finding) -> Option<Fix> {
         | "out_track_space"
         | "out_track_characters"
         | "out_track_reused"
+        | "out_track_exists"
         | "out_track_again" => Some(Fix::NewOutTrackId),
+        "member_other_way" => {
+            let Draft::Card(card) = draft else { return None };
+            ways::other_way_of(card.via, &finding.pointer).map(Fix::SwitchWay)
+        }
+        "update_overwrites" | "update_erases" | "update_erases_private" => Some(Fix::ByKey),
+        "callback_type_missing" => Some(Fix::HttpCallback),
+        "single_without" => Some(Fix::Replace(String::new())),
         "receiver_joined" | "receiver_bad" | "user_bad" => {
             let parts = paste::ids(id_at(draft, field)?);
             (!parts.is_empty()).then_some(Fix::Split(parts))
@@ -99,6 +121,8 @@ pub fn offer(draft: &Draft, finding: &Finding) -> Option<Fix> {
         | "user_duplicate"
         | "department_duplicate"
         | "at_duplicate"
+        | "space_twice"
+        | "space_id_empty"
         | "at_id_empty" => Some(Fix::Remove),
         "id_space" | "template_space" => Some(Fix::Replace(
             text_at(draft, field)?.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect(),
@@ -119,7 +143,7 @@ pub fn offer(draft: &Draft, finding: &Finding) -> Option<Fix> {
         "config_beside" | "field_not_text" | "member_mistyped" | "data_not_object" => {
             let member = kept_at(draft, finding)?;
             let taken = match draft {
-                Draft::Card(_) => typed_member(member).is_some(),
+                Draft::Card(card) => typed_member(card, member).is_some(),
                 Draft::Notice(_) => typed_notice_member(member).is_some(),
             };
             taken.then_some(Fix::TakeOver)
@@ -164,7 +188,25 @@ pub fn apply(draft: &mut Draft, finding: &Finding, fix: &Fix, new_out_track_id: 
             notice.data.extend(name.map(|key| DataField { key, value: String::new() }));
             true
         }
-        (Fix::NewOutTrackId | Fix::AsJson | Fix::AddField, _) => false,
+        (Fix::SwitchWay(way), Draft::Card(card)) => {
+            card.switch(*way);
+            true
+        }
+        (Fix::ByKey, Draft::Card(card)) => {
+            if finding.code == "card.update_erases_private" {
+                card.update_private_by_key = Some(true);
+            } else {
+                card.update_by_key = Some(true);
+            }
+            true
+        }
+        (Fix::HttpCallback, Draft::Card(card)) => {
+            "HTTP".clone_into(&mut card.create.callback_type);
+            true
+        }
+        (Fix::NewOutTrackId | Fix::AsJson | Fix::AddField | Fix::SwitchWay(_) | Fix::ByKey | Fix::HttpCallback, _) => {
+            false
+        }
     }
 }
 
@@ -207,6 +249,11 @@ fn text_at(draft: &Draft, field: Field) -> Option<&str> {
         (Draft::Card(card), Field::Private { row: Some(row), column: Some(column) }) => {
             card.private.rows.get(row)?.cells.get(column)?.as_deref()
         }
+        (Draft::Card(card), Field::Spaces(Some(at))) => Some(&card.create.spaces.get(at)?.to.id),
+        (Draft::Card(card), Field::Card(field)) => match card.slot(field) {
+            Slot::Text(text) => Some(text),
+            _ => None,
+        },
         (Draft::Notice(notice), Field::Agent) => Some(&notice.agent_id),
         (Draft::Notice(notice), Field::NoticeTemplate) => Some(&notice.template_id),
         (Draft::Notice(notice), Field::Data(Some(at))) => Some(&notice.data.get(at)?.value),
@@ -225,6 +272,10 @@ fn set_text(draft: &mut Draft, field: Field, value: String) -> bool {
             let table = Arc::make_mut(&mut card.private);
             table.rows.get_mut(row).and_then(|row| row.cells.get_mut(column)).and_then(Option::as_mut)
         }
+        (Draft::Card(card), Field::Card(field)) => match card.slot_mut(field) {
+            SlotMut::Text(text) => Some(text),
+            _ => None,
+        },
         (Draft::Notice(notice), Field::Agent) => Some(&mut notice.agent_id),
         (Draft::Notice(notice), Field::NoticeTemplate) => Some(&mut notice.template_id),
         (Draft::Notice(notice), Field::Data(Some(at))) => notice.data.get_mut(at).map(|field| &mut field.value),
@@ -263,6 +314,7 @@ fn remove(draft: &mut Draft, field: Field) -> bool {
     match (draft, field) {
         (Draft::Card(card), Field::Receivers(Some(at))) => take(&mut card.receivers, at),
         (Draft::Card(card), Field::At(Some(at))) => take(&mut card.at_open_ids, at),
+        (Draft::Card(card), Field::Spaces(Some(at))) => take(&mut card.create.spaces, at),
         (Draft::Notice(notice), Field::Users(Some(at))) => take(&mut notice.users, at),
         (Draft::Notice(notice), Field::Departments(Some(at))) => take(&mut notice.departments, at),
         _ => false,
@@ -302,31 +354,34 @@ fn rename(draft: &mut Draft, pointer: &str, name: &str) -> bool {
 }
 
 /// A kept member as a body would have it with the right type.
-fn typed_member(member: &KeptMember) -> Option<Value> {
+fn typed_member(card: &CardDraft, member: &KeptMember) -> Option<Value> {
     let KeptMember { parent, name, value } = member;
-    match (parent.as_str(), name.as_str(), value) {
-        ("/cardData", "config", Value::Object(_)) | (PARAMS, _, _) => Some(value.clone()),
-        ("", "userIdType", Value::String(text)) => {
+    if parent == PARAMS || parent == "/cardData" && name == "config" && value.is_object() {
+        return Some(value.clone());
+    }
+    let slot = ways::field_at(card.via, &member.pointer()).map(|field| (field, card.slot(field)));
+    match (slot, value) {
+        (Some((CardField::UserIdType, _)), Value::String(text)) => {
             matches!(text.trim(), "1" | "2").then(|| json::number(text.trim().to_owned()))
         }
-        ("", "receiverUserIdList", Value::String(text)) => Some(paste::ids(text).into()),
-        ("", "receiverUserIdList", Value::Array(items)) => texts_of(items).map(Value::from),
-        ("", "pullStrategy", Value::String(text)) | ("/cardOptions", "supportForward", Value::String(text)) => {
-            truth(text).map(|truth| Value::Bool(truth == "true"))
+        (Some((_, Slot::Integer(_))), Value::String(text)) => {
+            text.trim().parse::<i64>().is_ok().then(|| json::number(text.trim().to_owned()))
         }
-        (
-            "",
-            "cardTemplateId" | "openConversationId" | "outTrackId" | "robotCode" | "callbackRouteKey",
-            Value::Number(number),
-        )
-        | ("/atOpenIds", _, Value::Number(number)) => Some(Value::String(number.to_string())),
+        (Some((_, Slot::Ids(_))), Value::String(text)) => Some(paste::ids(text).into()),
+        (Some((_, Slot::Ids(_))), Value::Array(items)) => texts_of(items).map(Value::from),
+        (Some((_, Slot::Truth(_))), Value::String(text)) => truth(text).map(|truth| Value::Bool(truth == "true")),
+        (Some((_, Slot::Text(_))), Value::Number(number)) => Some(Value::String(number.to_string())),
+        (None, Value::Number(number)) => {
+            let inside = ways::field_at(card.via, parent).map(|field| card.slot(field));
+            matches!(inside, Some(Slot::At(_) | Slot::Pairs(_))).then(|| Value::String(number.to_string()))
+        }
         _ => None,
     }
 }
 
 fn take_over(card: &mut CardDraft, pointer: &str) -> bool {
     let Some(at) = card.kept.0.iter().position(|member| member.pointer() == pointer) else { return false };
-    let Some(value) = card.kept.0.get(at).and_then(typed_member) else { return false };
+    let Some(value) = card.kept.0.get(at).and_then(|member| typed_member(card, member)) else { return false };
     let mut member = card.kept.0.remove(at);
     if matches!(member.parent.as_str(), "/cardData" | PARAMS) {
         let (kind, value) = match value {

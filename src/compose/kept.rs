@@ -64,7 +64,10 @@ pub(super) fn has_rows(parent: &str) -> bool {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     matches!(
         names.as_slice(),
-        ["cardData", "cardParamMap"] | ["privateData" | "atOpenIds" | "data"] | ["privateData", _, "cardParamMap"]
+        ["cardData", "cardParamMap" | "cardMediaIdParamMap"]
+            | ["privateData" | "atOpenIds" | "data"]
+            | ["privateData", _, "cardParamMap"]
+            | [_, "atUserIds" | "extension"]
     )
 }
 
@@ -108,13 +111,16 @@ impl<'k> KeptIndex<'k> {
     /// Adds what is kept at `parent` to the members the form made. The form's members win, but for empty ones,
     /// which are only there because the API wants them; where the form has rows, both stand there.
     pub fn complete(&mut self, parent: &str, members: &mut Members<'k>) {
-        let rows = has_rows(parent);
         for kept in self.take(parent) {
-            let tree = Tree::Value(Cow::Borrowed(&kept.value));
-            match members.iter_mut().find(|(name, _)| *name == kept.name) {
-                Some((_, filler)) if filler.is_filler() && !rows => *filler = tree,
-                Some(_) if !rows => {}
-                _ => members.push((Cow::Borrowed(&kept.name), tree)),
+            place(members, has_rows(parent), &kept.name, &kept.value);
+        }
+    }
+
+    /// Adds everything that is left where it stood.
+    pub fn complete_all(&mut self, body: &mut Members<'k>) {
+        for (parent, members) in self.rest() {
+            for member in members {
+                insert(body, parent, &member.name, &member.value);
             }
         }
     }
@@ -143,7 +149,15 @@ pub(super) fn insert<'k>(body: &mut Members<'k>, parent: &'k str, name: &'k str,
         let Some((_, Tree::Object(inner))) = members.get_mut(at) else { return };
         members = inner;
     }
-    if !members.iter().any(|(known, _)| known == name) {
-        members.push((name.into(), Tree::Value(Cow::Borrowed(value))));
+    place(members, has_rows(parent), name, value);
+}
+
+/// Adds a kept member to those the form made.
+fn place<'k>(members: &mut Members<'k>, rows: bool, name: &'k str, value: &'k Value) {
+    let tree = Tree::Value(Cow::Borrowed(value));
+    match members.iter_mut().find(|(known, _)| known == name) {
+        Some((_, filler)) if filler.is_filler() && !rows => *filler = tree,
+        Some(_) if !rows => {}
+        _ => members.push((Cow::Borrowed(name), tree)),
     }
 }

@@ -5,6 +5,7 @@ use super::{
     card::LastMessage,
     encode::{FULL_JSON, LAST_MESSAGE},
     pointer,
+    ways::{self, CardField, slot::Slot},
 };
 
 /// A field of one of the two forms. Indices count rows of the draft, from 0; `None` is the whole list.
@@ -43,6 +44,10 @@ pub enum Field {
     SupportForward,
     /// `pullStrategy`.
     PullStrategy,
+    /// A place of `openSpaceId`.
+    Spaces(Option<usize>),
+    /// Any other field of a card.
+    Card(CardField),
     /// `agent_id`.
     Agent,
     /// `template_id`.
@@ -95,6 +100,7 @@ pub fn field_at(draft: &Draft, pointer: &str) -> Field {
             | Field::Private { row: None, .. }
             | Field::Private { column: None, .. }
             | Field::At(None)
+            | Field::Spaces(None)
             | Field::Data(None)
             | Field::Users(None)
             | Field::Departments(None)
@@ -123,11 +129,13 @@ fn card_field(card: &CardDraft, names: &[&str]) -> Field {
             Field::LastMessage(LastMessage::LOCALES.iter().position(|known| known == locale))
         }
         ["cardData", "cardParamMap", FULL_JSON, key] => {
-            let row = card.params.iter().position(|row| row.key == *key && row.kind.in_full_json());
+            let encoding = card.via.encoding();
+            let row = card.params.iter().position(|row| row.key == *key && encoding.in_full_json(row.kind));
             Field::Params(row)
         }
         ["cardData", "cardParamMap", key] => {
-            let row = card.params.iter().position(|row| row.key == *key && !row.kind.in_full_json());
+            let encoding = card.via.encoding();
+            let row = card.params.iter().position(|row| row.key == *key && !encoding.in_full_json(row.kind));
             Field::Params(row.or_else(|| card.params.iter().position(|row| row.key == *key)))
         }
         ["cardData"] | ["cardData", "cardParamMap"] => Field::Params(None),
@@ -140,7 +148,11 @@ fn card_field(card: &CardDraft, names: &[&str]) -> Field {
                 _ => (None, false),
             };
             let column = key.and_then(|key| {
-                card.private.columns.iter().position(|column| column.key == *key && column.kind.in_full_json() == full)
+                let encoding = card.via.encoding();
+                card.private
+                    .columns
+                    .iter()
+                    .position(|column| column.key == *key && encoding.in_full_json(column.kind) == full)
             });
             Field::Private { row, column }
         }
@@ -149,8 +161,30 @@ fn card_field(card: &CardDraft, names: &[&str]) -> Field {
         ["atOpenIds", id] => Field::At(card.at_open_ids.iter().position(|person| person.id == *id)),
         ["cardOptions", "supportForward"] => Field::SupportForward,
         ["pullStrategy"] => Field::PullStrategy,
-        _ => Field::Body,
+        ["openSpaceId"] => Field::Spaces(None),
+        ["openSpaceId", at] => Field::Spaces(index(at, card.create.spaces.len())),
+        _ => other_field(card, names),
     }
+}
+
+/// The field of the way's table that a pointer leads to or into.
+fn other_field(card: &CardDraft, names: &[&str]) -> Field {
+    let mut pointer = String::new();
+    for (depth, name) in names.iter().enumerate() {
+        pointer = pointer::join(&pointer, name);
+        if let Some(field) = ways::field_at(card.via, &pointer) {
+            let inside = names.get(depth + 1);
+            // A kept member beside the rows of a map is no row.
+            let is_row = match (inside, card.slot(field)) {
+                (None, _) => true,
+                (Some(id), Slot::At(people)) => people.iter().any(|person| person.id == **id),
+                (Some(key), Slot::Pairs(pairs)) => pairs.iter().any(|pair| pair.key == **key),
+                (Some(_), _) => true,
+            };
+            return if is_row { Field::Card(field) } else { Field::Body };
+        }
+    }
+    Field::Body
 }
 
 fn notice_field(notice: &NoticeDraft, names: &[&str]) -> Field {

@@ -6,7 +6,7 @@
 //! * [`json`]: reading what a person typed or pasted. [`encode`]: values as they travel.
 //! * [`card`]: a card for `POST /v1.0/im/privateChat/interactiveCards/send`.
 //! * [`notice`]: a work notice for `POST /topapi/message/corpconversation/sendbytemplate`.
-//! * [`via`]: the call a draft's body belongs to.
+//! * [`via`]: the call a draft's body belongs to. [`ways`]: the calls of cards, as tables.
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
@@ -19,7 +19,7 @@ mod card_write;
 pub mod check;
 mod check_card;
 pub mod check_notice;
-mod check_params;
+pub mod check_params;
 mod check_private;
 pub mod encode;
 pub mod file;
@@ -44,6 +44,7 @@ pub mod template;
 mod tree;
 pub mod values;
 pub mod via;
+pub mod ways;
 
 use crate::lang::Lang;
 

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::{
     CardDraft, Draft, NoticeDraft, PersonRef,
     card::{ParamRow, PrivateTable, ValueKind},
-    encode::json_text,
+    encode::{json_text, wire_text},
     json::{self, Data},
+    via::Encoding,
 };
 
 /// A variable as the notes know it.
@@ -34,6 +35,8 @@ pub struct Notes {
     columns: Vec<Note>,
     people: HashMap<String, String>,
     departments: HashMap<String, (String, Option<u64>)>,
+    /// What does not travel in the draft's way; see [`super::ways::switch`].
+    elsewhere: Vec<(String, Value)>,
 }
 
 impl Notes {
@@ -77,7 +80,8 @@ impl Notes {
                     })
                     .collect();
                 let people = card.receivers.iter().chain(card.private.rows.iter().map(|row| &row.person));
-                notes.people = named(people);
+                notes.people = named(people.chain(people_of(card)));
+                notes.elsewhere = card.elsewhere();
             }
             Draft::Notice(notice) => {
                 notes.people = named(notice.users.iter());
@@ -101,18 +105,24 @@ impl Notes {
     }
 
     fn apply_card(&self, card: &mut CardDraft) {
+        card.take_elsewhere(&self.elsewhere);
         name_people(&self.people, card.receivers.iter_mut());
-        let known = by_occurrence(&self.rows);
+        name_people(&self.people, card.create.spaces.iter_mut().map(|space| &mut space.to));
+        for list in [&mut card.create.card_at, &mut card.create.group.recipients, &mut card.create.top_users] {
+            name_people(&self.people, list.iter_mut());
+        }
+        let encoding = card.via.encoding();
+        let known = by_occurrence(encoding, &self.rows);
         let mut seen: HashMap<(String, bool), usize> = HashMap::new();
         let mut rows: Vec<(usize, ParamRow)> = std::mem::take(&mut card.params)
             .into_iter()
             .map(|mut row| {
-                let full = row.kind.in_full_json();
+                let full = encoding.in_full_json(row.kind);
                 let occurrence = seen.entry((row.key.clone(), full)).or_default();
                 let at = known.get(&(row.key.as_str(), full, *occurrence)).copied();
                 *occurrence += 1;
                 if let Some(note) = at.and_then(|at| self.rows.get(at))
-                    && let Some(value) = adopt(row.kind, &row.value, note, "")
+                    && let Some(value) = adopt(encoding, row.kind, &row.value, note, "")
                 {
                     row.kind = note.kind;
                     row.value = value;
@@ -125,18 +135,18 @@ impl Notes {
         let table = &card.private;
         let nameable = !self.people.is_empty() && table.rows.iter().any(|row| row.person.name.is_empty());
         if nameable || !self.columns.is_empty() {
-            self.apply_table(Arc::make_mut(&mut card.private));
+            self.apply_table(encoding, Arc::make_mut(&mut card.private));
         }
     }
 
-    fn apply_table(&self, table: &mut PrivateTable) {
+    fn apply_table(&self, encoding: Encoding, table: &mut PrivateTable) {
         name_people(&self.people, table.rows.iter_mut().map(|row| &mut row.person));
-        let known = by_occurrence(&self.columns);
+        let known = by_occurrence(encoding, &self.columns);
         let mut seen: HashMap<(String, bool), usize> = HashMap::new();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(table.columns.len());
         for at in 0..table.columns.len() {
             let Some(column) = table.columns.get_mut(at) else { continue };
-            let full = column.kind.in_full_json();
+            let full = encoding.in_full_json(column.kind);
             let occurrence = seen.entry((column.key.clone(), full)).or_default();
             let place = known.get(&(column.key.as_str(), full, *occurrence)).copied();
             *occurrence += 1;
@@ -149,7 +159,7 @@ impl Notes {
                 .enumerate()
                 .filter_map(|(row_at, row)| {
                     let cell = row.cells.get(at)?.as_ref()?;
-                    Some(adopt(column.kind, cell, note, &row.person.id).map(|value| (row_at, value)))
+                    Some(adopt(encoding, column.kind, cell, note, &row.person.id).map(|value| (row_at, value)))
                 })
                 .collect();
             if let Some(adopted) = adopted {
@@ -220,12 +230,16 @@ impl Notes {
                 .collect();
             members.push(("departments".to_owned(), Value::Object(map)));
         }
+        if !self.elsewhere.is_empty() {
+            let map = self.elsewhere.iter().map(|(at, value)| (at.clone(), value.clone())).collect();
+            members.push(("elsewhere".to_owned(), Value::Object(map)));
+        }
         members
     }
 
     /// Whether a member of `editor` is one of the notes.
     pub(super) fn knows(name: &str) -> bool {
-        matches!(name, "rows" | "columns" | "people" | "departments")
+        matches!(name, "rows" | "columns" | "people" | "departments" | "elsewhere")
     }
 
     /// Notes from the `editor` member of a draft file; what is broken is left out.
@@ -259,6 +273,7 @@ impl Notes {
                     Some((id.clone(), (name, entry.get("people").and_then(Value::as_u64))))
                 })
                 .collect(),
+            elsewhere: object("elsewhere").map(|(at, value)| (at.clone(), value.clone())).collect(),
         }
     }
 }
@@ -293,7 +308,10 @@ impl Draft {
 }
 
 /// The value of a row under the kind of its note, where it then travels as it does now.
-fn adopt(kind: ValueKind, value: &str, note: &Note, who: &str) -> Option<String> {
+fn adopt(encoding: Encoding, kind: ValueKind, value: &str, note: &Note, who: &str) -> Option<String> {
+    if encoding == Encoding::PerVariable {
+        return (wire_text(note.kind, value) == wire_text(kind, value)).then(|| value.to_owned());
+    }
     if kind.in_full_json() != note.kind.in_full_json() {
         return None;
     }
@@ -310,18 +328,25 @@ fn adopt(kind: ValueKind, value: &str, note: &Note, who: &str) -> Option<String>
 
 /// Where the notes have the first, second, … row of a key among the texts, and apart among the rest: the two travel in
 /// different places, so their order among each other is not in a body.
-fn by_occurrence(notes: &[Note]) -> HashMap<(&str, bool, usize), usize> {
+fn by_occurrence(encoding: Encoding, notes: &[Note]) -> HashMap<(&str, bool, usize), usize> {
     let mut seen: HashMap<(&str, bool), usize> = HashMap::new();
     notes
         .iter()
         .enumerate()
         .map(|(at, note)| {
-            let (key, full) = (note.key.as_str(), note.kind.in_full_json());
+            let (key, full) = (note.key.as_str(), encoding.in_full_json(note.kind));
             let occurrence = seen.entry((key, full)).or_default();
             *occurrence += 1;
             ((key, full, *occurrence - 1), at)
         })
         .collect()
+}
+
+/// The people of `createAndDeliver`.
+fn people_of(card: &CardDraft) -> impl Iterator<Item = &PersonRef> {
+    let create = &card.create;
+    let lists = [&create.card_at, &create.group.recipients, &create.top_users];
+    create.spaces.iter().map(|space| &space.to).chain(lists.into_iter().flatten())
 }
 
 fn named<'p>(people: impl Iterator<Item = &'p PersonRef>) -> HashMap<String, String> {

@@ -4,8 +4,8 @@
 //! anyway" on the sandbox. Nothing outside this room can make one.
 
 use super::{
-    CardDraft, Draft, Kind, NoticeDraft, PersonRef, SharedList, check::CheckCache, notice::DepartmentRef,
-    notice_body::DATA, tree::compact_value,
+    CardDraft, CardVia, Draft, Kind, NoticeDraft, PersonRef, SharedList, card::Space, check::CheckCache,
+    notice::DepartmentRef, notice_body::DATA, tree::compact_value,
 };
 
 /// A message that can be sent as it is.
@@ -20,6 +20,8 @@ pub enum Ready {
 /// A card that can be sent as it is.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ReadyCard {
+    /// Which call it is for.
+    pub via: CardVia,
     /// The exact JSON text of the request's body.
     pub body: String,
     /// `outTrackId`; empty only when forced.
@@ -30,8 +32,10 @@ pub struct ReadyCard {
     pub open_conversation_id: String,
     /// `robotCode`; may be empty. Reading the receipts needs it.
     pub robot_code: String,
-    /// `receiverUserIdList`, each person once.
+    /// The people it is for, as far as the way names any, each once: `receiverUserIdList`, people of places.
     pub receivers: SharedList<PersonRef>,
+    /// `openSpaceId`, taken apart.
+    pub spaces: Vec<Space>,
     /// How many people have private values.
     pub private_people: usize,
     /// [`CardDraft::content_hash`], to be remembered with the outTrackId.
@@ -93,12 +97,17 @@ impl Ready {
 impl ReadyCard {
     fn of(card: &CardDraft, cache: &mut CheckCache, forced: bool) -> Self {
         Self {
+            via: card.via,
             body: cache.compact(card),
             out_track_id: card.out_track_id.clone(),
             card_template_id: card.card_template_id.clone(),
             open_conversation_id: card.open_conversation_id.clone(),
-            robot_code: card.robot_code.clone(),
+            robot_code: card.robot().to_owned(),
             receivers: card.each_receiver_once(),
+            spaces: match card.via {
+                CardVia::CreateAndDeliver => card.create.spaces.clone(),
+                _ => Vec::new(),
+            },
             private_people: card.private.rows.len(),
             content_hash: card.content_hash_with(cache),
             forced,

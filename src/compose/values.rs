@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    PersonRef, SharedList,
-    card::{CardDraft, ValueKind},
+    CardVia, PersonRef, SharedList,
+    card::{CardDraft, LastMessage, SpaceKind, ValueKind},
     card_write::{CARD_DATA, is_private},
     check::CheckCache,
     encode::json_text,
     tree::compact_value,
+    via::Encoding,
 };
 
 /// Where the value a person sees comes from.
@@ -70,16 +71,51 @@ impl CardDraft {
         self.params.iter().rev().find(|row| row.key == key).map(|row| row.value.as_str())
     }
 
-    /// The receivers, each once.
+    /// The people the card is for, as far as the way names any, each once.
     pub fn who(&self) -> Vec<&PersonRef> {
         let mut seen = HashSet::with_capacity(self.receivers.len());
-        self.receivers.iter().filter(|person| !person.id.is_empty() && seen.insert(person.id.as_str())).collect()
+        let mut people: Vec<&PersonRef> = Vec::new();
+        match self.via {
+            CardVia::PrivateChat | CardVia::InteractiveCards => people.extend(&self.receivers),
+            CardVia::CreateAndDeliver => {
+                let robots = self.create.spaces.iter().filter(|space| space.kind == SpaceKind::ImRobot);
+                people.extend(robots.map(|space| &space.to));
+                if self.goes_to(SpaceKind::ImGroup) {
+                    people.extend(&self.create.group.recipients);
+                }
+                if self.goes_to(SpaceKind::OneBox) {
+                    people.extend(&self.create.top_users);
+                }
+            }
+            CardVia::Update | CardVia::UpdateInteractiveCards => {
+                people.extend(self.private.rows.iter().map(|row| &row.person));
+            }
+        }
+        people.retain(|person| !person.id.is_empty() && seen.insert(person.id.as_str()));
+        people
     }
 
-    /// The receivers, each once: the draft's own list where it has nobody twice.
+    /// The robot code that the draft's way sends with; empty when there is none.
+    pub fn robot(&self) -> &str {
+        match self.via {
+            CardVia::CreateAndDeliver => {
+                let codes = [&self.create.group.robot_code, &self.create.robot.robot_code];
+                codes.into_iter().find(|code| !code.is_empty()).map_or("", String::as_str)
+            }
+            CardVia::PrivateChat | CardVia::InteractiveCards => &self.robot_code,
+            CardVia::Update | CardVia::UpdateInteractiveCards => "",
+        }
+    }
+
+    /// The people, each once: the draft's own list where it has nobody twice.
     pub(super) fn each_receiver_once(&self) -> SharedList<PersonRef> {
         let who = self.who();
-        if who.len() == self.receivers.len() { self.receivers.clone() } else { who.into_iter().cloned().collect() }
+        let listed = matches!(self.via, CardVia::PrivateChat | CardVia::InteractiveCards);
+        if listed && who.len() == self.receivers.len() {
+            self.receivers.clone()
+        } else {
+            who.into_iter().cloned().collect()
+        }
     }
 
     /// How many different receivers there are.
@@ -107,8 +143,13 @@ impl CardDraft {
             feed(&mut hash, key);
             feed(&mut hash, &value);
         }
-        for text in &self.last_message.texts {
+        let lines = self.last_message.texts.iter().take(LastMessage::LOCALES.len());
+        for text in lines.filter(|_| self.via.encoding() == Encoding::OneObject) {
             feed(&mut hash, text);
+        }
+        for pair in &self.media {
+            feed(&mut hash, &pair.key);
+            feed(&mut hash, &pair.value);
         }
         let mut kept: Vec<_> = self
             .kept

@@ -3,7 +3,24 @@
 //! The way is part of the draft and of its file (`"via"`); `body` is always the body of that way's call. A way that the
 //! file does not name is the first one of its kind, so that files of before go on meaning what they meant.
 
-use super::Kind;
+use super::{Kind, ValueKind};
+use crate::lang::{Lang, text};
+
+/// How values that are no text travel in a `cardParamMap`, which takes strings only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Encoding {
+    /// All together in one object, as JSON text under `sys_full_json_obj`: the older calls.
+    OneObject,
+    /// Each by its own name, as JSON text: the calls under `/v1.0/card/`.
+    PerVariable,
+}
+
+impl Encoding {
+    /// Whether a value of this kind is a member of `sys_full_json_obj`.
+    pub const fn in_full_json(self, kind: ValueKind) -> bool {
+        matches!(self, Self::OneObject) && kind.in_full_json()
+    }
+}
 
 /// The calls a card can go by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default, PartialOrd, Ord)]
@@ -12,16 +29,60 @@ pub enum CardVia {
     /// 2024-12-31.
     #[default]
     PrivateChat,
+    /// `POST /v1.0/card/instances/createAndDeliver`: chats, groups, a robot's own chats and the top box, several at once.
+    CreateAndDeliver,
+    /// `POST /v1.0/im/interactiveCards/send`: a group or a robot's own chat ("高级版"). Closed like the first.
+    InteractiveCards,
+    /// `PUT /v1.0/card/instances`: other values for a card of [`CardVia::CreateAndDeliver`].
+    Update,
+    /// `PUT /v1.0/im/interactiveCards`: other values for a card of the two older calls.
+    UpdateInteractiveCards,
 }
 
 impl CardVia {
     /// Every way that works, in the order they are offered.
-    pub const ALL: [Self; 1] = [Self::PrivateChat];
+    pub const ALL: [Self; 5] =
+        [Self::CreateAndDeliver, Self::PrivateChat, Self::InteractiveCards, Self::Update, Self::UpdateInteractiveCards];
 
     /// The word in a draft file's `via`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PrivateChat => "privateChat",
+            Self::CreateAndDeliver => "createAndDeliver",
+            Self::InteractiveCards => "interactiveCards",
+            Self::Update => "update",
+            Self::UpdateInteractiveCards => "updateInteractiveCards",
+        }
+    }
+
+    /// What a person calls it.
+    pub fn label(self, lang: Lang) -> String {
+        text(lang, &format!("way.card.{}", self.name()), &[])
+    }
+
+    /// What it is for, in one sentence.
+    pub fn help(self, lang: Lang) -> String {
+        text(lang, &format!("way.card_help.{}", self.name()), &[])
+    }
+
+    /// Whether it gives a card that is there other values, instead of sending one.
+    pub const fn is_update(self) -> bool {
+        matches!(self, Self::Update | Self::UpdateInteractiveCards)
+    }
+
+    /// The way that updates a card sent by this one.
+    pub const fn update(self) -> Self {
+        match self {
+            Self::CreateAndDeliver | Self::Update => Self::Update,
+            Self::PrivateChat | Self::InteractiveCards | Self::UpdateInteractiveCards => Self::UpdateInteractiveCards,
+        }
+    }
+
+    /// How values that are no text travel.
+    pub const fn encoding(self) -> Encoding {
+        match self {
+            Self::PrivateChat | Self::InteractiveCards | Self::UpdateInteractiveCards => Encoding::OneObject,
+            Self::CreateAndDeliver | Self::Update => Encoding::PerVariable,
         }
     }
 }

@@ -70,7 +70,7 @@ fn each_mistake_has_its_finding() {
         (r#"{"atOpenIds": {"@ALL": "@ALL", "u": ""}}"#.into(), &["w card.at_name_empty /atOpenIds/u"]),
         (r#"{"atOpenIds": {"key": "{\"123456\":\"钉三多\"}"}}"#.into(), &["e card.at_docs_example /atOpenIds/key"]),
         (r#"{"atOpenIds": {"": "a"}}"#.into(), &["e card.at_id_empty /atOpenIds/"]),
-        (r#"{"conversationType": 1}"#.into(), &["w card.member_other_api /conversationType"]),
+        (r#"{"conversationType": 1}"#.into(), &["w card.member_other_way /conversationType"]),
         (r#"{"robotcode": "x"}"#.into(), &["w card.member_close /robotcode"]),
         (r#"{"receiverUserIds": []}"#.into(), &["w card.member_unknown /receiverUserIds"]),
         (r#"{"access_token": "x"}"#.into(), &["e card.token_in_body /access_token"]),

@@ -9,6 +9,7 @@ mod notice;
 mod paste;
 mod round_trip;
 mod texts;
+mod ways;
 
 use super::{CheckContext, Draft, Finding, Kind, Known, Severity, check_draft};
 

@@ -9,8 +9,8 @@ use crate::lang::{Lang, text};
 fn codes() -> BTreeSet<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/compose");
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let entries = |folder: &str| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in entries(folder).chain(entries(&format!("{folder}/ways"))) {
         if path.extension().is_some_and(|extension| extension == "rs") {
             let source = std::fs::read_to_string(&path).unwrap();
             let literals = source.split('"').skip(1).step_by(2);

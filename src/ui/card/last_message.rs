@@ -79,13 +79,14 @@ pub fn last_message_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
 /// One press fills every empty language with the first text there is.
 fn copy_ui(ui: &mut Ui, cx: &Cx<'_>, message: &mut LastMessage) {
     let Some(first) = message.texts.iter().find(|text| !text.trim().is_empty()).cloned() else { return };
-    if message.texts.iter().all(|text| !text.is_empty()) {
+    let lines = LastMessage::LOCALES.len();
+    if message.texts.iter().take(lines).all(|text| !text.is_empty()) {
         return;
     }
     let button = PushButton::quiet(tr!(cx.lang, "card.last_message_copy")).small();
     if button.tooltip(tr!(cx.lang, "card.last_message_copy_tip")).show(ui).clicked() {
         cx.send(Action::UndoStep);
-        for text in message.texts.iter_mut().filter(|text| text.is_empty()) {
+        for text in message.texts.iter_mut().take(lines).filter(|text| text.is_empty()) {
             text.clone_from(&first);
         }
     }
