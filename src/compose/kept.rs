@@ -116,12 +116,17 @@ impl<'k> KeptIndex<'k> {
         }
     }
 
-    /// Adds everything that is left where it stood.
+    /// Adds everything that is left where it stood: first inside objects, then beside them, so that reading and writing
+    /// again changes no order.
     pub fn complete_all(&mut self, body: &mut Members<'k>) {
+        let beside = self.take("");
         for (parent, members) in self.rest() {
             for member in members {
                 insert(body, parent, &member.name, &member.value);
             }
+        }
+        for member in beside {
+            place(body, false, &member.name, &member.value);
         }
     }
 
