@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     compose::{
         Draft, Finding, Severity,
-        check::{CheckContext, Checked, Known, check_draft},
+        check::{CheckContext, Checked, EarlierCard, Known, check_draft},
         file,
         ready::Ready,
     },
@@ -183,6 +183,10 @@ struct Earlier<'a> {
 }
 
 impl Known for Earlier<'_> {
+    fn earlier_card(&self, out_track_id: &str) -> Option<EarlierCard> {
+        deliver::earlier::earlier_card(self.history?, self.profile, out_track_id).ok().flatten()
+    }
+
     fn earlier_content(&self, out_track_id: &str) -> Option<String> {
         self.history?.earlier_use(self.profile, out_track_id).ok().flatten().map(|earlier| earlier.content_hash)
     }
@@ -243,7 +247,7 @@ impl Run<'_> {
                 self.show_delivery(&delivery, &checked.findings, profile, json, out);
                 match delivery.outcome {
                     Outcome::HandedOver => Exit::HandedOver,
-                    Outcome::Refused | Outcome::NotSent => Exit::Refused,
+                    Outcome::Refused | Outcome::Partly | Outcome::NotSent => Exit::Refused,
                     Outcome::Begun | Outcome::Unknown => Exit::Unknown,
                 }
             }
@@ -386,7 +390,18 @@ impl Run<'_> {
                 out.say(&format!("  {name}: {value}"));
             }
         }
-        if let Some(explanation) = delivery.explain(lang) {
+        for result in &delivery.spaces {
+            let word = if result.success { "cli.space_taken" } else { "cli.space_refused" };
+            let place = format!("{} {}", result.space_type, result.space_id);
+            out.say(&format!("  {place}: {} {}", text(lang, word, &[]), result.message).trim_end().to_owned());
+            if let Some(said) = deliver::spaces::explain(result, lang) {
+                out.say(&format!("    {}: {}", text(lang, "cli.cause", &[]), said.cause));
+                out.say(&format!("    {}: {}", text(lang, "cli.fix", &[]), said.fix));
+            }
+        }
+        if delivery.fault.is_some()
+            && let Some(explanation) = delivery.explain(lang)
+        {
             let code = delivery.code().unwrap_or_default();
             out.say(&format!("  {} [{code}] {}", explanation.what, delivery.message()));
             out.say(&format!("  {}: {}", text(lang, "cli.cause", &[]), explanation.cause));

@@ -3,7 +3,7 @@
 use super::entry::{Entry, EntryAction, lookup};
 use super::{CARD_TEMPLATES_URL, CONSOLE_URL, network};
 use crate::dingtalk::endpoint::{self, Endpoint};
-use crate::dingtalk::{Credentials, Failure, Fault, Refusal, RefusalShape};
+use crate::dingtalk::{Credentials, Failure, Fault, Method, Refusal, RefusalShape, System};
 use crate::lang::{Lang, text};
 
 /// What is known about the sender, beyond the failure itself.
@@ -68,6 +68,8 @@ pub enum FixAction {
     Wait,
     /// Go to one of these fields: JSON pointers into the body.
     Jump(Vec<String>),
+    /// Go another way that needs no permission that cannot be had: the word of a draft file's `via`.
+    UseWay(&'static str),
 }
 
 /// Explains a failure.
@@ -122,7 +124,8 @@ fn from_entry(entry: &Entry, refusal: &Refusal, endpoint: &Endpoint, lang: Lang)
         EntryAction::OpenPermissions => action.push(FixAction::OpenPermissions(permission_page(refusal))),
         EntryAction::OpenTemplates => action.push(FixAction::OpenTemplates(template_page(endpoint))),
         EntryAction::NewToken => action.push(FixAction::NewToken),
-        EntryAction::NewOutTrackId if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD => {
+        // An update needs the id of the card that is there.
+        EntryAction::NewOutTrackId if is_card(endpoint) && endpoint.method == Method::Post => {
             action.push(FixAction::NewOutTrackId);
         }
         EntryAction::None | EntryAction::Jump | EntryAction::NewOutTrackId => {}
@@ -159,7 +162,7 @@ fn fields_of(entry: &Entry, endpoint: &Endpoint) -> Vec<String> {
     const NOTICE: [&str; 5] = ["/agent_id", "/template_id", "/userid_list", "/dept_id_list", "/data"];
     let is_notice_field = |field: &str| NOTICE.iter().any(|known| field.starts_with(known));
     let wanted = |field: &&String| {
-        if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD {
+        if is_card(endpoint) {
             !is_notice_field(field)
         } else if endpoint == &endpoint::SEND_BY_TEMPLATE {
             is_notice_field(field)
@@ -170,23 +173,50 @@ fn fields_of(entry: &Entry, endpoint: &Endpoint) -> Vec<String> {
     entry.fields.iter().filter(wanted).cloned().collect()
 }
 
+/// Whether a call sends or changes a card.
+fn is_card(endpoint: &Endpoint) -> bool {
+    endpoint.sends && endpoint.system == System::Api
+}
+
+/// The way to use instead of an older card call, which takes no new app: the word of a draft file's `via`.
+fn way_instead(endpoint: &Endpoint) -> Option<&'static str> {
+    if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD || endpoint == &endpoint::SEND_INTERACTIVE_CARD {
+        Some("createAndDeliver")
+    } else if endpoint == &endpoint::UPDATE_INTERACTIVE_CARD {
+        Some("update")
+    } else {
+        None
+    }
+}
+
 /// Adds what this very request and answer tell.
 fn sharpen(explanation: &mut Explanation, refusal: &Refusal, failure: &Failure, context: Context, lang: Lang) {
     let say = |key: &str, args: &[(&str, String)]| text(lang, key, args);
     let endpoint = failure.exchange.endpoint;
-    let is_card = endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD;
+    let instead = way_instead(endpoint);
+    if endpoint == &endpoint::CREATE_AND_DELIVER && refusal.code.as_deref() == Some("param.cardAlreadyExist") {
+        explanation.action.insert(0, FixAction::NewOutTrackId);
+        explanation.action.push(FixAction::UseWay("update"));
+    }
     if refusal.is_permission() {
-        if is_card {
-            explanation.cause = say("wire.card_closed.cause", &[]);
-            explanation.fix = say("wire.card_closed.fix", &[]);
+        if let Some(way) = instead {
+            let name = [("way", say(&format!("way.card.{way}"), &[]))];
+            explanation.cause = say("wire.way_closed.cause", &[]);
+            explanation.fix = say("wire.way_closed.fix", &name);
+            explanation.action.insert(0, FixAction::UseWay(way));
         } else if endpoint == &endpoint::SEND_BY_TEMPLATE && context == Context::default() {
             explanation.cause = join(lang, &explanation.cause, &say("wire.third_party_only", &[]));
         }
-        if explanation.scopes.is_empty() && !is_card && !endpoint.permission.is_empty() && is_scope_code(refusal) {
+        if explanation.scopes.is_empty()
+            && instead.is_none()
+            && !endpoint.permission.is_empty()
+            && is_scope_code(refusal)
+        {
             explanation.scopes.push(endpoint.permission.to_owned());
         }
         if !explanation.action.iter().any(|action| matches!(action, FixAction::OpenPermissions(_))) {
-            explanation.action.insert(0, FixAction::OpenPermissions(permission_page(refusal)));
+            let first = usize::from(instead.is_some());
+            explanation.action.insert(first, FixAction::OpenPermissions(permission_page(refusal)));
         }
     }
     if !explanation.scopes.is_empty() {

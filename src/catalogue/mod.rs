@@ -7,12 +7,14 @@
 mod entry;
 mod explain;
 mod network;
+mod space;
 
 #[cfg(test)]
 mod tests;
 
 pub use entry::{Entry, EntryAction, Words, all, lookup};
 pub use explain::{Context, Explanation, FixAction, explain};
+pub use space::explain_space;
 
 /// The developer console: apps and their permission, security and version pages.
 pub const CONSOLE_URL: &str = "https://open-dev.dingtalk.com/fe/app#/corp/app";

@@ -63,7 +63,11 @@ pub(super) fn unknown(doubt: &Doubt, endpoint: &Endpoint, lang: Lang) -> Explana
     };
     let action = if *doubt == Doubt::Cancelled { Vec::new() } else { vec![FixAction::CheckConnection] };
     let mut explanation = Explanation { cause: cause_of(doubt, lang), ..three(lang, key, &[], action) };
-    let repeat = if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD {
+    let repeat = if endpoint == &endpoint::CREATE_AND_DELIVER {
+        text(lang, "wire.repeat_create", &[])
+    } else if endpoint == &endpoint::UPDATE_CARD || endpoint == &endpoint::UPDATE_INTERACTIVE_CARD {
+        text(lang, "wire.repeat_update", &[])
+    } else if endpoint == &endpoint::SEND_PRIVATE_CHAT_CARD || endpoint == &endpoint::SEND_INTERACTIVE_CARD {
         text(lang, "wire.repeat_card", &[])
     } else if endpoint == &endpoint::SEND_BY_TEMPLATE {
         text(lang, "wire.repeat_notice", &[])

@@ -2,11 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::send::{Delivery, Outcome};
+use super::{
+    send::{Delivery, Outcome},
+    spaces,
+};
 use crate::{
     catalogue::Explanation,
     compose::{Finding, file::FileError},
-    dingtalk::fault::Fault,
+    dingtalk::{answers::DeliverResult, fault::Fault},
     lang::Lang,
 };
 
@@ -45,11 +48,11 @@ pub fn delivered(delivery: &Delivery, findings: &[Finding], profile: &str, lang:
 }
 
 /// The word of an outcome in `--json`. What never left is a refusal to the caller: nothing was handed over, and nothing
-/// is in doubt; the call's `code` tells them apart.
+/// is in doubt; the call's `code` tells them apart. So is what some places refused: `deliver_results` tells which.
 pub const fn outcome_word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::HandedOver => "handed_over",
-        Outcome::Refused | Outcome::NotSent => "refused",
+        Outcome::Refused | Outcome::Partly | Outcome::NotSent => "refused",
         Outcome::Begun | Outcome::Unknown => "unknown",
     }
 }
@@ -92,8 +95,29 @@ fn call(delivery: &Delivery, lang: Lang) -> Value {
             put(name, json!(text));
         }
     }
+    if !delivery.spaces.is_empty() {
+        put("deliver_results", Value::Array(delivery.spaces.iter().map(|result| space(result, lang)).collect()));
+    }
     if let Some(explanation) = delivery.explain(lang) {
         put("explanation", self::explanation(&explanation));
+    }
+    Value::Object(object)
+}
+
+/// What became of the card at one place.
+fn space(result: &DeliverResult, lang: Lang) -> Value {
+    let mut object = Map::new();
+    object.insert("space_type".to_owned(), json!(result.space_type));
+    object.insert("space_id".to_owned(), json!(result.space_id));
+    object.insert("success".to_owned(), json!(result.success));
+    if let Some(carrier) = &result.carrier_id {
+        object.insert("carrier_id".to_owned(), json!(carrier));
+    }
+    if !result.message.is_empty() {
+        object.insert("message".to_owned(), json!(result.message));
+    }
+    if let Some(said) = spaces::explain(result, lang) {
+        object.insert("explanation".to_owned(), explanation(&said));
     }
     Value::Object(object)
 }

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::report::fault_word;
+use super::{report::fault_word, spaces};
 use crate::{
     catalogue::{self, Explanation},
     compose::{
-        Draft, Kind, PersonRef, file,
+        CardVia, Draft, Kind, PersonRef, file,
         notice::DepartmentRef,
         ready::{Ready, ReadyNotice},
     },
     dingtalk::{
-        answers,
+        Method,
+        answers::{self, DeliverResult},
         call::Call,
         calls::{self, NoticeForm},
+        endpoint::{self, Endpoint},
         exchange::{Exchange, Failure},
         fault::Fault,
         session::Session,
@@ -48,6 +50,8 @@ pub struct Delivery {
     pub ids: SendIds,
     /// Its number in the history.
     pub send_id: SendId,
+    /// What became of a card at each place, where the answer tells.
+    pub spaces: Vec<DeliverResult>,
     /// The history could not be updated with the outcome; the outcome itself stands.
     pub journal_error: Option<HistoryError>,
     /// What the explanation takes into account about the sender.
@@ -60,6 +64,7 @@ impl Delivery {
     pub fn code(&self) -> Option<String> {
         match &self.fault {
             None if self.kind == Kind::Notice => Some("0".to_owned()),
+            None if self.outcome != Outcome::HandedOver => self.first_refused().map(spaces::code_of),
             None => None,
             Some(Fault::Refused(refusal)) if refusal.code.is_some() => refusal.code.clone(),
             Some(fault) => fault_word(fault).map(str::to_owned),
@@ -68,13 +73,23 @@ impl Delivery {
 
     /// The server's own words, masked; empty when it said none.
     pub fn message(&self) -> String {
-        self.fault.as_ref().and_then(Fault::refusal).map(|refusal| refusal.message.clone()).unwrap_or_default()
+        match self.fault.as_ref().and_then(Fault::refusal) {
+            Some(refusal) => refusal.message.clone(),
+            None => self.first_refused().map(|result| result.message.clone()).unwrap_or_default(),
+        }
     }
 
     /// What happened, why, and what to do; `None` when it was handed over.
     pub fn explain(&self, lang: Lang) -> Option<Explanation> {
-        let fault = self.fault.clone()?;
+        let Some(fault) = self.fault.clone() else {
+            return self.first_refused().and_then(|result| spaces::explain(result, lang));
+        };
         Some(catalogue::explain(&Failure { exchange: self.exchange.clone(), fault }, &self.context, lang))
+    }
+
+    /// The first place that did not take the card.
+    fn first_refused(&self) -> Option<&DeliverResult> {
+        self.spaces.iter().find(|result| !result.success)
     }
 
     /// The word of the ladder for a person: 已受理 where the answer gave a task id or a query key.
@@ -90,7 +105,10 @@ impl Delivery {
     pub fn hint(&self, lang: Lang) -> String {
         let key = match self.outcome {
             Outcome::HandedOver if !self.ids.task_id.is_empty() => "outcome.hint.accepted",
+            Outcome::HandedOver if self.exchange.method == Method::Put => "outcome.hint.updated",
             Outcome::HandedOver => "outcome.hint.handed_over",
+            Outcome::Partly => "outcome.hint.partly",
+            Outcome::Refused if self.fault.is_none() => "outcome.hint.spaces_refused",
             Outcome::Refused => "outcome.hint.refused",
             Outcome::NotSent => "outcome.hint.not_sent",
             Outcome::Begun | Outcome::Unknown => "outcome.hint.unknown",
@@ -102,8 +120,19 @@ impl Delivery {
 /// The call that a message becomes. Showing it costs nothing; only [`send`] makes it.
 pub fn call_of(ready: &Ready) -> Call {
     match ready {
-        Ready::Card(card) => calls::send_private_chat_card(card.body.clone()),
+        Ready::Card(card) => calls::with_body(endpoint_of(card.via), card.body.clone()),
         Ready::Notice(notice) => calls::send_by_template(&form_of(notice)),
+    }
+}
+
+/// The call a card's way makes.
+pub const fn endpoint_of(via: CardVia) -> &'static Endpoint {
+    match via {
+        CardVia::PrivateChat => &endpoint::SEND_PRIVATE_CHAT_CARD,
+        CardVia::CreateAndDeliver => &endpoint::CREATE_AND_DELIVER,
+        CardVia::InteractiveCards => &endpoint::SEND_INTERACTIVE_CARD,
+        CardVia::Update => &endpoint::UPDATE_CARD,
+        CardVia::UpdateInteractiveCards => &endpoint::UPDATE_INTERACTIVE_CARD,
     }
 }
 
@@ -162,15 +191,25 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
     };
     let send_id = blocking(history, move |history| history.begin(&new)).await?;
 
+    let mut spaces = Vec::new();
     let (outcome, exchange, fault) = match session.call(&call, cancel).await {
         Ok(answer) => {
             let said = answers::send_answer(&answer.value);
             ids.process_query_key = said.process_query_key.unwrap_or_default();
             ids.task_id = said.task_id.unwrap_or_default();
-            (Outcome::HandedOver, answer.exchange, None)
+            spaces = answers::deliver_results(&answer.value);
+            if ids.process_query_key.is_empty() {
+                // In chats the carrier is what asks for readers later.
+                let carrier = spaces.iter().find_map(|result| result.carrier_id.clone());
+                ids.process_query_key = carrier.unwrap_or_default();
+            }
+            (spaces::outcome_of(&spaces).unwrap_or(Outcome::HandedOver), answer.exchange, None)
         }
         Err(failure) => {
             let Failure { exchange, fault } = *failure;
+            if matches!(fault, Fault::Refused(_)) {
+                spaces = spaces::of_answer(&exchange.answer_masked);
+            }
             let outcome = match &fault {
                 // A refused token call: the message itself never left.
                 Fault::Refused(_) if exchange.endpoint != call.endpoint => Outcome::NotSent,
@@ -185,13 +224,13 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
 
     let context = catalogue::Context::of(session.credentials());
     let mut delivery =
-        Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, journal_error: None, context };
+        Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, spaces, journal_error: None, context };
     let finished = Finished {
         outcome,
         elapsed_ms: u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX),
         ids: delivery.ids.clone(),
         answer: delivery.exchange.answer_masked.clone(),
-        explanation: delivery.code().filter(|_| delivery.fault.is_some()).unwrap_or_default(),
+        explanation: delivery.code().filter(|_| delivery.outcome != Outcome::HandedOver).unwrap_or_default(),
     };
     delivery.journal_error = blocking(history, move |history| history.finish(send_id, &finished)).await.err();
     Ok(delivery)
@@ -227,8 +266,11 @@ pub fn title_of(draft: &Draft) -> String {
             .texts
             .iter()
             .map(String::as_str)
+            .chain(card.create.group.last_message.texts.iter().map(String::as_str))
+            .chain(card.create.robot.last_message.texts.iter().map(String::as_str))
+            .chain(card.create.single.last_message.texts.iter().map(String::as_str))
             .chain(card.params.iter().filter(|row| !row.kind.in_full_json()).map(|row| row.value.as_str()))
-            .chain([card.card_template_id.as_str()])
+            .chain([card.card_template_id.as_str(), card.out_track_id.as_str()])
             .find_map(first_line),
         Draft::Notice(notice) => notice
             .data
@@ -256,7 +298,12 @@ pub fn who(ready: &Ready) -> Who {
     match ready {
         Ready::Card(card) => {
             let ids: Vec<&str> = card.receivers.iter().map(|person| person.id.as_str()).collect();
-            let summary = if card.receivers.is_empty() {
+            let summary = if card.via == CardVia::CreateAndDeliver {
+                let places: Vec<PersonRef> = card.spaces.iter().map(|space| space.to.clone()).collect();
+                summary(&places, &[])
+            } else if card.via.is_update() {
+                card.out_track_id.clone()
+            } else if card.receivers.is_empty() {
                 card.open_conversation_id.clone()
             } else {
                 summary(&card.receivers, &[])
@@ -264,7 +311,12 @@ pub fn who(ready: &Ready) -> Who {
             Who {
                 summary,
                 people: card.receivers.len() as u64,
-                ids_json: serde_json::json!({ "users": ids }).to_string(),
+                ids_json: if card.spaces.is_empty() {
+                    serde_json::json!({ "users": ids }).to_string()
+                } else {
+                    let places = card.spaces.iter().map(|space| format!("{}.{}", space.kind.name(), space.to.id));
+                    serde_json::json!({ "users": ids, "spaces": places.collect::<Vec<_>>() }).to_string()
+                },
             }
         }
         Ready::Notice(notice) => {

@@ -34,6 +34,40 @@ pub fn send_answer(value: &Value) -> SendAnswer {
     SendAnswer { process_query_key: id("processQueryKey"), task_id: id("task_id") }
 }
 
+/// What became of a card at one place (`deliverResults[]` of createAndDeliver).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DeliverResult {
+    /// `spaceType`.
+    pub space_type: String,
+    /// `spaceId`: a conversation or a person.
+    pub space_id: String,
+    /// `success`; a missing one counts as a failure when there is a message.
+    pub success: bool,
+    /// `carrierId`: the processQueryKey in chats.
+    pub carrier_id: Option<String>,
+    /// `errorMsg`; empty when it says none.
+    pub message: String,
+}
+
+/// The places of a createAndDeliver answer; none where it names none.
+pub fn deliver_results(value: &Value) -> Vec<DeliverResult> {
+    let list = value.as_object().and_then(|object| said::find(object, "deliverResults"));
+    let read = |object: &Map<String, Value>| {
+        let text = |name: &str| member(object, name).and_then(said::text).unwrap_or_default();
+        let message = text("errorMsg");
+        DeliverResult {
+            space_type: text("spaceType"),
+            space_id: text("spaceId"),
+            success: member(object, "success").and_then(said::truth).unwrap_or(message.is_empty()),
+            carrier_id: member(object, "carrierId").and_then(said::text).filter(|id| !id.trim().is_empty()),
+            message,
+        }
+    };
+    // What is no object says nothing about any place.
+    list.map(|list| objects(list, "deliverResults").unwrap_or_default().into_iter().map(read).collect())
+        .unwrap_or_default()
+}
+
 /// A department.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Department {

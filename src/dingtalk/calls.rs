@@ -34,6 +34,11 @@ pub fn send_private_chat_card(body: String) -> Call {
     Call::new(&endpoint::SEND_PRIVATE_CHAT_CARD, Vec::new(), Body::Json(body))
 }
 
+/// A call of the api system whose body is JSON text, sent exactly as it stands: the calls of cards.
+pub fn with_body(endpoint: &'static Endpoint, body: String) -> Call {
+    Call::new(endpoint, Vec::new(), Body::Json(body))
+}
+
 /// A work notice by template.
 pub fn send_by_template(form: &NoticeForm) -> Call {
     let named = [

@@ -36,6 +36,11 @@ const fn send(system: System, path: &'static str, permission: &'static str) -> E
     Endpoint { system, method: Method::Post, path, permission, sends: true, needs_token: true }
 }
 
+/// A change of what people got already.
+const fn change(path: &'static str, permission: &'static str) -> Endpoint {
+    Endpoint { method: Method::Put, ..send(System::Api, path, permission) }
+}
+
 const fn token(system: System, method: Method, path: &'static str) -> Endpoint {
     Endpoint { system, method, path, permission: "", sends: false, needs_token: false }
 }
@@ -44,6 +49,19 @@ const fn token(system: System, method: Method, path: &'static str) -> Endpoint {
 /// "chat相关接口的管理权限" is inferred.
 pub static SEND_PRIVATE_CHAT_CARD: Endpoint =
     send(System::Api, "/v1.0/im/privateChat/interactiveCards/send", "qyapi_chat_manage");
+
+/// An interactive card created and put in several places: the call for new apps.
+pub static CREATE_AND_DELIVER: Endpoint =
+    send(System::Api, "/v1.0/card/instances/createAndDeliver", "Card.Instance.Write");
+
+/// An interactive card into a group or a robot's own chat ("高级版"). Closed like the first.
+pub static SEND_INTERACTIVE_CARD: Endpoint = send(System::Api, "/v1.0/im/interactiveCards/send", "qyapi_chat_manage");
+
+/// Other values for a card of [`CREATE_AND_DELIVER`].
+pub static UPDATE_CARD: Endpoint = change("/v1.0/card/instances", "Card.Instance.Write");
+
+/// Other values for a card of the two older calls.
+pub static UPDATE_INTERACTIVE_CARD: Endpoint = change("/v1.0/im/interactiveCards", "qyapi_chat_manage");
 
 /// A work notice by template (seed 1).
 pub static SEND_BY_TEMPLATE: Endpoint =
@@ -87,8 +105,12 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
 /// Every call above.
-pub static ALL: [&Endpoint; 13] = [
+pub static ALL: [&Endpoint; 17] = [
     &SEND_PRIVATE_CHAT_CARD,
+    &CREATE_AND_DELIVER,
+    &SEND_INTERACTIVE_CARD,
+    &UPDATE_CARD,
+    &UPDATE_INTERACTIVE_CARD,
     &SEND_BY_TEMPLATE,
     &DEPARTMENT_LISTSUB,
     &DEPARTMENT_GET,
@@ -108,9 +130,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_two_sends_send_and_the_systems_do_not_mix() {
+    fn only_messages_and_their_changes_send_and_the_systems_do_not_mix() {
         let sends: Vec<_> = ALL.iter().filter(|e| e.sends).map(|e| e.path).collect();
-        assert_eq!(sends, [SEND_PRIVATE_CHAT_CARD.path, SEND_BY_TEMPLATE.path]);
+        assert_eq!(
+            sends,
+            [
+                SEND_PRIVATE_CHAT_CARD.path,
+                CREATE_AND_DELIVER.path,
+                SEND_INTERACTIVE_CARD.path,
+                UPDATE_CARD.path,
+                UPDATE_INTERACTIVE_CARD.path,
+                SEND_BY_TEMPLATE.path
+            ]
+        );
         for endpoint in ALL {
             assert!(endpoint.path.starts_with('/'));
             assert_eq!(endpoint.path.starts_with("/v1.0/"), endpoint.system == System::Api, "{}", endpoint.path);

@@ -131,13 +131,32 @@ pub struct ArrivedCard {
     pub mentions: Vec<Mention>,
     /// The answer's `processQueryKey`.
     pub process_query_key: String,
+    /// The places of `createAndDeliver`; empty for the older calls.
+    pub spaces: Vec<ArrivedSpace>,
     /// What a tester should know about it.
     pub notes: Vec<CardNote>,
+}
+
+/// A place a card was put, or was not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ArrivedSpace {
+    /// `IM_GROUP`, `IM_SINGLE`, `IM_ROBOT`, `ONE_BOX`.
+    pub kind: String,
+    /// The conversation or the person.
+    pub id: String,
+    /// Why it was not taken (`errorMsg`).
+    pub refused: Option<String>,
+    /// Who gets it there.
+    pub recipients: Vec<CardRecipient>,
+    /// The conversation list's line per language there.
+    pub last_message: Vec<(String, String)>,
 }
 
 /// Something the server accepts in silence although it hardly does what was meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CardNote {
+    /// An update: this is the card after it.
+    Updated,
     /// The `outTrackId` was used before: the card keeps its first content.
     SameOutTrackId,
     /// `sys_full_json_obj` at this pointer is not a JSON object: none of its variables shows.
@@ -152,6 +171,7 @@ impl CardNote {
     /// The sentence for a person.
     pub fn message(&self, lang: Lang) -> String {
         match self {
+            Self::Updated => text(lang, "sandbox.note.updated", &[]),
             Self::SameOutTrackId => text(lang, "sandbox.note.same_out_track_id", &[]),
             Self::FullJsonUnreadable(place) => text(lang, "sandbox.note.full_json", &[("place", place.clone())]),
             Self::LastMessageUnreadable => text(lang, "sandbox.note.last_message", &[]),
@@ -335,8 +355,14 @@ fn card_json(card: &ArrivedCard) -> Value {
         "process_query_key": card.process_query_key,
         "last_message": last,
         "recipients": recipients,
+        "spaces": card.spaces.iter().map(space_json).collect::<Vec<_>>(),
         "notes": card.notes.iter().map(|note| note.message(Lang::En)).collect::<Vec<_>>(),
     })
+}
+
+fn space_json(space: &ArrivedSpace) -> Value {
+    let people: Vec<&str> = space.recipients.iter().map(|person| person.userid.as_str()).collect();
+    json!({"kind": space.kind, "id": space.id, "refused": space.refused, "recipients": people})
 }
 
 fn notice_json(notice: &ArrivedNotice) -> Value {

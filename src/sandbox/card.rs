@@ -13,9 +13,9 @@ use super::templates::CardTemplate;
 use super::world::World;
 
 /// Longest `outTrackId` in characters (sibling pages).
-const OUT_TRACK_ID: usize = 100;
+pub(super) const OUT_TRACK_ID: usize = 100;
 /// How many cards are remembered by their `outTrackId`.
-const REMEMBERED: usize = 200;
+pub(super) const REMEMBERED: usize = 200;
 
 const FULL_JSON: &str = "sys_full_json_obj";
 const LAST_MESSAGE: &str = "sys_lastMessageI18n";
@@ -32,13 +32,22 @@ impl World {
             return Err(Fault::api("param.empty"));
         }
         let fields = Fields(&body);
-        let template_id =
-            fields.text("cardTemplateId")?.ok_or_else(|| fault("card.templateEmpty", "/cardTemplateId"))?;
-        let out_track_id = out_track_id(&body)?;
+        fields.text("cardTemplateId")?.ok_or_else(|| fault("card.templateEmpty", "/cardTemplateId"))?;
+        out_track_id(&body)?;
         let conversation_id = fields
             .text("openConversationId")?
             .ok_or_else(|| fault("invalidParameter.cid.empty", "/openConversationId"))?;
         self.check_conversation(conversation_id)?;
+        self.old_card(&body, false)
+    }
+
+    /// The rest of both older calls: template, robot, callback, values, people.
+    pub(super) fn old_card(&mut self, body: &Map<String, Value>, group: bool) -> Result<(Value, Message), Fault> {
+        let fields = Fields(body);
+        let template_id =
+            fields.text("cardTemplateId")?.ok_or_else(|| fault("card.templateEmpty", "/cardTemplateId"))?;
+        let out_track_id = out_track_id(body)?;
+        let conversation_id = fields.text("openConversationId")?.unwrap_or_default();
         let robot_code = fields.text("robotCode")?;
         if robot_code.is_some_and(|code| code != self.ids.robot_code) {
             return Err(fault("chatbot.notFound", "/robotCode"));
@@ -64,12 +73,12 @@ impl World {
                 _ => return Err(fault("param.invalid", "/userIdType")),
             },
         };
-        let public = card_data(&body)?;
+        let public = card_data(body)?;
         let mut notes = Vec::new();
         let public_variables = variables(public, PUBLIC, &mut notes)?;
         let template = self.usable_template(template_id)?.clone();
-        let recipients = self.recipients(&body, by_union, &mut notes)?;
-        let mentions = self.mentions(&body, by_union)?;
+        let recipients = self.recipients(body, by_union, group, &mut notes)?;
+        let mentions = self.mentions(body, by_union)?;
 
         let process_query_key = format!("{}=", self.fresh_letters(31));
         let mut card = ArrivedCard {
@@ -86,6 +95,7 @@ impl World {
             recipients,
             mentions,
             process_query_key: process_query_key.clone(),
+            spaces: Vec::new(),
             notes,
         };
         note_unknown(&mut card, &template);
@@ -116,7 +126,7 @@ impl World {
         Ok(template)
     }
 
-    fn person_by(&self, id: &str, by_union: bool) -> Option<&Person> {
+    pub(super) fn person_by(&self, id: &str, by_union: bool) -> Option<&Person> {
         if by_union { self.organisation.person_of_union(id) } else { self.organisation.person(id) }
     }
 
@@ -125,6 +135,7 @@ impl World {
         &self,
         body: &Map<String, Value>,
         by_union: bool,
+        group: bool,
         notes: &mut Vec<CardNote>,
     ) -> Result<Vec<CardRecipient>, Fault> {
         let mut found: indexmap::IndexMap<String, CardRecipient> = indexmap::IndexMap::new();
@@ -149,7 +160,7 @@ impl World {
             Some(_) => return Err(fault("param.invalid", "/receiverUserIdList")),
         }
         if found.is_empty() {
-            for person in self.organisation.people().iter().take(2) {
+            for person in self.organisation.people().iter().take(if group { 8 } else { 2 }) {
                 let id = if by_union { person.unionid() } else { person.userid.to_string() };
                 let both = recipient(&id, "/openConversationId")?;
                 found.insert(id, both);
@@ -223,15 +234,15 @@ fn fault(code: &str, place: &str) -> Fault {
 }
 
 /// A JSON pointer's way to write a member's name.
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-struct Fields<'b>(&'b Map<String, Value>);
+pub(super) struct Fields<'b>(pub(super) &'b Map<String, Value>);
 
 impl<'b> Fields<'b> {
     /// A text; `None` when it is missing or blank; `param.invalid` for another type.
-    fn text(&self, name: &str) -> Result<Option<&'b str>, Fault> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<&'b str>, Fault> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
@@ -239,7 +250,7 @@ impl<'b> Fields<'b> {
         }
     }
 
-    fn flag(&self, name: &str) -> Result<bool, Fault> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Fault> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -260,7 +271,7 @@ fn out_track_id(body: &Map<String, Value>) -> Result<&str, Fault> {
     }
 }
 
-fn card_data(body: &Map<String, Value>) -> Result<&Map<String, Value>, Fault> {
+pub(super) fn card_data(body: &Map<String, Value>) -> Result<&Map<String, Value>, Fault> {
     static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     match body.get("cardData") {
         None | Some(Value::Null) => Err(fault("param.empty", "/cardData")),
@@ -274,7 +285,11 @@ fn card_data(body: &Map<String, Value>) -> Result<&Map<String, Value>, Fault> {
 }
 
 /// The variables of a `cardParamMap`: its texts, then the members of `sys_full_json_obj`.
-fn variables(map: &Map<String, Value>, place: &str, notes: &mut Vec<CardNote>) -> Result<Vec<Variable>, Fault> {
+pub(super) fn variables(
+    map: &Map<String, Value>,
+    place: &str,
+    notes: &mut Vec<CardNote>,
+) -> Result<Vec<Variable>, Fault> {
     let mut all = Vec::with_capacity(map.len());
     for (key, value) in map {
         if !value.is_string() {
@@ -302,7 +317,11 @@ fn variables(map: &Map<String, Value>, place: &str, notes: &mut Vec<CardNote>) -
 }
 
 /// The values of one person in `privateData`.
-fn private_variables(values: &Value, place: &str, notes: &mut Vec<CardNote>) -> Result<Vec<Variable>, Fault> {
+pub(super) fn private_variables(
+    values: &Value,
+    place: &str,
+    notes: &mut Vec<CardNote>,
+) -> Result<Vec<Variable>, Fault> {
     let Value::Object(values) = values else { return Err(fault("param.invalid", place)) };
     let mut own = Vec::new();
     match values.get("cardParamMap") {
@@ -328,7 +347,7 @@ fn private_variables(values: &Value, place: &str, notes: &mut Vec<CardNote>) -> 
     Ok(own)
 }
 
-fn last_message(map: &Map<String, Value>, notes: &mut Vec<CardNote>) -> Vec<(String, String)> {
+pub(super) fn last_message(map: &Map<String, Value>, notes: &mut Vec<CardNote>) -> Vec<(String, String)> {
     let Some(Value::String(text)) = map.get(LAST_MESSAGE) else { return Vec::new() };
     let lines = match serde_json::from_str(text) {
         Ok(Value::Object(lines)) => lines
@@ -347,7 +366,7 @@ fn last_message(map: &Map<String, Value>, notes: &mut Vec<CardNote>) -> Vec<(Str
 }
 
 /// Names variables that the template does not have, each once. Nothing is said of a template with unknown variables.
-fn note_unknown(card: &mut ArrivedCard, template: &CardTemplate) {
+pub(super) fn note_unknown(card: &mut ArrivedCard, template: &CardTemplate) {
     if template.variables.is_empty() {
         return;
     }

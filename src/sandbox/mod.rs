@@ -10,6 +10,7 @@
 mod arrival;
 mod call;
 mod card;
+mod card_ways;
 mod codes;
 mod contacts;
 mod control;
@@ -35,8 +36,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 pub use arrival::{
-    Answered, Arrival, ArrivedCard, ArrivedNotice, CardNote, CardRecipient, DropRule, Fate, Mention, MergedVariable,
-    Message, NoticeRecipient, Variable,
+    Answered, Arrival, ArrivedCard, ArrivedNotice, ArrivedSpace, CardNote, CardRecipient, DropRule, Fate, Mention,
+    MergedVariable, Message, NoticeRecipient, Variable,
 };
 pub use organisation::{Department, Organisation, Person};
 pub use script::{Effect, HUGE, Script};
@@ -51,6 +52,17 @@ use world::{LazyOrganisation, World};
 
 /// Path of the card call.
 pub const SEND_CARD: &str = "/v1.0/im/privateChat/interactiveCards/send";
+/// Path of the call that creates a card and puts it in several places.
+pub const CREATE_AND_DELIVER: &str = "/v1.0/card/instances/createAndDeliver";
+/// Path of the older call for groups and robots' chats.
+pub const SEND_INTERACTIVE_CARD: &str = "/v1.0/im/interactiveCards/send";
+/// Path of the update of a card.
+pub const UPDATE_CARD: &str = "/v1.0/card/instances";
+/// Path of the older update.
+pub const UPDATE_INTERACTIVE_CARD: &str = "/v1.0/im/interactiveCards";
+/// Paths of every call that carries a message: such arrivals are kept for longer.
+const MESSAGES: [&str; 6] =
+    [SEND_CARD, CREATE_AND_DELIVER, SEND_INTERACTIVE_CARD, UPDATE_CARD, UPDATE_INTERACTIVE_CARD, SEND_NOTICE];
 /// Path of the notice call.
 pub const SEND_NOTICE: &str = "/topapi/message/corpconversation/sendbytemplate";
 /// The header that the control routes ask for.
@@ -241,6 +253,11 @@ impl Sandbox {
     /// The one-to-one conversation of the organisation's first two people.
     pub fn open_conversation_id(&self) -> String {
         self.shared.world().ids.open_conversation_id.clone()
+    }
+
+    /// The group of the organisation's first eight people, with the sandbox's robot in it.
+    pub fn group_conversation_id(&self) -> String {
+        self.shared.world().ids.group_conversation_id.clone()
     }
 
     /// The one `callbackRouteKey` that is registered.

@@ -85,6 +85,13 @@ pub enum Effect {
     },
     /// Carried out; the answer's body is empty.
     Empty,
+    /// Carried out, but places whose id has this in it refuse the card: `deliverResults[].errorMsg` is this message.
+    RefuseSpace {
+        /// A part of the place's id; empty: every place.
+        space: String,
+        /// What `errorMsg` says.
+        message: String,
+    },
     /// A gateway's HTML page with status 200.
     Html,
     /// Carried out; the answer is followed by blanks up to [`HUGE`] bytes.
@@ -111,6 +118,7 @@ impl Effect {
             Self::CutMidAnswer => "cut_mid_answer",
             Self::Body { .. } => "body",
             Self::Empty => "empty",
+            Self::RefuseSpace { .. } => "refuse_space",
             Self::Html => "html",
             Self::Huge => "huge",
             Self::IpBan => "ip_ban",
@@ -123,6 +131,7 @@ impl Effect {
             Self::Code { code, .. } => vec![("code", code.clone())],
             Self::Slow(time) => vec![("seconds", format!("{:.1}", time.as_secs_f64()))],
             Self::Body { status, .. } => vec![("status", status.to_string())],
+            Self::RefuseSpace { space, .. } => vec![("space", space.clone())],
             _ => Vec::new(),
         };
         text(lang, &format!("sandbox.effect.{}", self.kind()), &args)
@@ -130,7 +139,15 @@ impl Effect {
 
     /// Whether the call is carried out although something happens to its answer.
     pub(super) const fn carries_out(&self) -> bool {
-        matches!(self, Self::Slow(_) | Self::CutBeforeAnswer | Self::CutMidAnswer | Self::Empty | Self::Huge)
+        matches!(
+            self,
+            Self::Slow(_)
+                | Self::CutBeforeAnswer
+                | Self::CutMidAnswer
+                | Self::Empty
+                | Self::Huge
+                | Self::RefuseSpace { .. }
+        )
     }
 
     fn from_json(value: &Value) -> Result<Self, String> {
@@ -161,6 +178,9 @@ impl Effect {
                 bytes: optional("text").unwrap_or_default().into_bytes(),
             },
             "empty" => Self::Empty,
+            "refuse_space" => {
+                Self::RefuseSpace { space: optional("space").unwrap_or_default(), message: needed("message")? }
+            }
             "html" => Self::Html,
             "huge" => Self::Huge,
             "ip_ban" => Self::IpBan,
@@ -236,7 +256,8 @@ impl Effect {
 /// The permission point of a path (dossier A1, A2, A4).
 fn scope_of(path: &str) -> Option<&'static str> {
     match path {
-        super::SEND_CARD => Some("qyapi_chat_manage"),
+        super::SEND_CARD | super::SEND_INTERACTIVE_CARD | super::UPDATE_INTERACTIVE_CARD => Some("qyapi_chat_manage"),
+        super::CREATE_AND_DELIVER | super::UPDATE_CARD => Some("Card.Instance.Write"),
         super::SEND_NOTICE => Some("qyapi_base"),
         "/topapi/v2/department/listsub" | "/topapi/v2/department/get" => Some("qyapi_get_department_list"),
         "/topapi/v2/user/list" => Some("qyapi_get_department_member"),

@@ -41,6 +41,7 @@ pub(super) struct Ids {
     pub(super) agent_id: u64,
     pub(super) robot_code: String,
     pub(super) open_conversation_id: String,
+    pub(super) group_conversation_id: String,
     pub(super) callback_route_key: String,
 }
 
@@ -64,6 +65,7 @@ impl Ids {
             // 30 bytes of base64 fill the letters without padding.
             open_conversation_id: format!("cid{}", dice.letters(40, ALPHANUMERIC)),
             callback_route_key: "sandbox".to_owned(),
+            group_conversation_id: format!("cid{}", dice.letters(40, ALPHANUMERIC)),
         }
     }
 }
@@ -78,6 +80,8 @@ pub struct Rules {
     pub tokens_apart: bool,
     /// The card call is closed to this app (403, scope `qyapi_chat_manage`), as for every app made since 2025. Off.
     pub closed_card_api: bool,
+    /// The app lacks `Card.Instance.Write`: createAndDeliver and its update answer 403. Off.
+    pub no_card_instance_write: bool,
     /// Calls of one address per second that are answered; the next ones get the code of the app's own limit (90018,
     /// `…QpsLimitForAppkeyAndApi`). DingTalk's standard edition has 20. `None`, so that the sandbox is fast: no limit.
     pub calls_per_second: Option<u32>,
@@ -91,6 +95,7 @@ impl Default for Rules {
             third_party_notices_only: false,
             tokens_apart: true,
             closed_card_api: false,
+            no_card_instance_write: false,
             calls_per_second: None,
             authed_departments: None,
         }
@@ -136,6 +141,8 @@ pub(super) struct World {
     pub(super) scripts: Vec<Script>,
     /// Cards by their `outTrackId`, as first sent.
     pub(super) cards: IndexMap<String, Arc<ArrivedCard>>,
+    /// While a call is carried out: places whose id has this in it are refused with this message.
+    pub(super) refused_space: Option<(String, String)>,
     pub(super) delivered: super::notice::Delivered,
     /// Per path: when its calls of the last second came.
     pace: IndexMap<String, VecDeque<Timestamp>>,
@@ -160,6 +167,10 @@ enum Endpoint {
     AccessToken,
     CorpAccessToken,
     SendCard,
+    CreateAndDeliver,
+    SendInteractive,
+    UpdateCard,
+    UpdateInteractive,
     SearchUsers,
     GetToken,
     GetCorpToken,
@@ -179,6 +190,10 @@ impl Endpoint {
             (System::Api, "/v1.0/oauth2/accessToken") => Self::AccessToken,
             (System::Api, "/v1.0/oauth2/corpAccessToken") => Self::CorpAccessToken,
             (System::Api, super::SEND_CARD) => Self::SendCard,
+            (System::Api, super::CREATE_AND_DELIVER) => Self::CreateAndDeliver,
+            (System::Api, super::SEND_INTERACTIVE_CARD) => Self::SendInteractive,
+            (System::Api, super::UPDATE_CARD) => Self::UpdateCard,
+            (System::Api, super::UPDATE_INTERACTIVE_CARD) => Self::UpdateInteractive,
             (System::Api, "/v1.0/contact/users/search") => Self::SearchUsers,
             (System::Oapi, "/gettoken") => Self::GetToken,
             (System::Oapi, "/service/get_corp_token") => Self::GetCorpToken,
@@ -191,7 +206,11 @@ impl Endpoint {
             (System::Oapi, "/topapi/v2/user/get") => Self::GetUser,
             _ => return None,
         };
-        let method = if matches!(endpoint, Self::GetToken | Self::Scopes) { "GET" } else { "POST" };
+        let method = match endpoint {
+            Self::GetToken | Self::Scopes => "GET",
+            Self::UpdateCard | Self::UpdateInteractive => "PUT",
+            _ => "POST",
+        };
         Some((endpoint, method))
     }
 
@@ -222,6 +241,7 @@ impl World {
             tokens: Tokens::default(),
             scripts: Vec::new(),
             cards: IndexMap::new(),
+            refused_space: None,
             delivered: super::notice::Delivered::default(),
             pace: IndexMap::new(),
             tasks: 282_632_271_000 + dice.roll() % 1_000_000,
@@ -236,6 +256,10 @@ impl World {
     pub(super) fn answer(&mut self, call: &Call, now: Timestamp) -> Outcome {
         let ids = self.request_id();
         let effect = self.take_script(call);
+        self.refused_space = match &effect {
+            Some(Effect::RefuseSpace { space, message }) => Some((space.clone(), message.clone())),
+            _ => None,
+        };
         let run = match &effect {
             Some(effect) if !effect.carries_out() => {
                 Err(effect.fault(call.system, &call.path, &self.ids.app_key).unwrap_or_else(|| gateway(effect)))
@@ -296,6 +320,10 @@ impl World {
             Endpoint::GetUser => self.get_user(call).map(plain),
             Endpoint::SearchUsers => self.search_users(call).map(plain),
             Endpoint::SendCard => self.send_card(call),
+            Endpoint::CreateAndDeliver => self.create_and_deliver(call),
+            Endpoint::SendInteractive => self.send_interactive(call),
+            Endpoint::UpdateCard => self.update_card(call),
+            Endpoint::UpdateInteractive => self.update_interactive(call),
             Endpoint::SendNotice => self.send_notice(call, app, now),
         }
     }
@@ -381,8 +409,7 @@ impl World {
         self.number += 1;
         let secrets = [&self.ids.app_secret, &self.ids.suite_secret, &self.ids.suite_ticket];
         let mask = Mask::new(secrets.into_iter().map(Secret::open).chain(self.tokens.texts()));
-        let is_message =
-            !matches!(message, Message::None) || [super::SEND_CARD, super::SEND_NOTICE].contains(&&*call.path);
+        let is_message = !matches!(message, Message::None) || super::MESSAGES.contains(&&*call.path);
         let arrival = Arrival {
             number: self.number,
             at,

@@ -28,6 +28,8 @@ mod template;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
+mod ways;
+#[cfg(test)]
 mod window;
 #[cfg(test)]
 mod wire;

@@ -101,6 +101,8 @@ pub enum Outcome {
     Begun,
     /// The server took it (2xx with success, or errcode 0).
     HandedOver,
+    /// Some places took the card and some refused it.
+    Partly,
     /// The server answered with a fault.
     Refused,
     /// It never left: no connection, no token, cancelled in time.
@@ -111,13 +113,15 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes.
-    pub const ALL: [Self; 5] = [Self::Begun, Self::HandedOver, Self::Refused, Self::NotSent, Self::Unknown];
+    pub const ALL: [Self; 6] =
+        [Self::Begun, Self::HandedOver, Self::Partly, Self::Refused, Self::NotSent, Self::Unknown];
 
     /// The word in the database and in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Begun => "begun",
             Self::HandedOver => "handed_over",
+            Self::Partly => "partly",
             Self::Refused => "refused",
             Self::NotSent => "not_sent",
             Self::Unknown => "unknown",
@@ -134,6 +138,7 @@ impl Outcome {
         let key = match self {
             Self::Begun => "store.outcome.begun",
             Self::HandedOver => "store.outcome.handed_over",
+            Self::Partly => "store.outcome.partly",
             Self::Refused => "store.outcome.refused",
             Self::NotSent => "store.outcome.not_sent",
             Self::Unknown => "store.outcome.unknown",
@@ -387,6 +392,41 @@ impl History {
             Ok(changed)
         })?;
         if changed == 0 { Err(HistoryError::NoSuchSend(id.0)) } else { Ok(()) }
+    }
+
+    /// The drafts of a profile's cards with this `outTrackId` that were taken (or may have been), the oldest first; at most
+    /// the first and the last hundred.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn drafts_of(&self, profile: &str, out_track_id: &str) -> Result<Vec<String>, HistoryError> {
+        if out_track_id.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|connection| {
+            let mut drafts: Vec<String> = connection
+                .prepare_cached(
+                    "SELECT draft_body FROM send_text JOIN (
+                         SELECT id FROM send
+                         WHERE out_track_id = ?1 AND profile = ?2 AND outcome IN ('handed_over', 'partly', 'unknown')
+                         ORDER BY id DESC LIMIT 100
+                     ) USING (id) ORDER BY id",
+                )?
+                .query_map(params![out_track_id, profile], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            if drafts.len() == 100 {
+                let first = connection
+                    .prepare_cached(
+                        "SELECT draft_body FROM send_text JOIN send USING (id)
+                         WHERE out_track_id = ?1 AND profile = ?2 AND outcome IN ('handed_over', 'partly', 'unknown')
+                         ORDER BY id LIMIT 1",
+                    )?
+                    .query_row(params![out_track_id, profile], |row| row.get(0))
+                    .optional()?;
+                drafts.splice(0..0, first);
+            }
+            Ok(drafts)
+        })
     }
 
     /// The last time an `outTrackId` was used for a profile; `None` when it is new.

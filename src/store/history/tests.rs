@@ -232,7 +232,7 @@ fn only_its_owner_may_read_it() {
 fn words_of_the_outcomes_are_those_of_the_product() {
     assert_eq!(
         Outcome::ALL.map(|outcome| outcome.label(Lang::Zh)),
-        ["提交中", "已提交", "被拒绝", "未提交", "结果未知"]
+        ["提交中", "已提交", "部分已提交", "被拒绝", "未提交", "结果未知"]
     );
     for outcome in Outcome::ALL {
         assert_eq!(Outcome::from_name(outcome.name()), outcome);

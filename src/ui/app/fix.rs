@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     catalogue::FixAction,
-    compose::Draft,
+    compose::{CardVia, Draft, Kind, Via},
     ui::{
         settings::SettingsAction,
         state::{InspectorTab, Tab},
@@ -31,6 +31,11 @@ impl App {
                 let profile = self.state.profile().id();
                 self.apply_settings(ctx, SettingsAction::Edit(profile));
             }
+            FixAction::UseWay(name) => {
+                if let Some(Via::Card(via)) = Via::from_name(Kind::Card, name) {
+                    self.switch_way(via);
+                }
+            }
             FixAction::Wait => {
                 let until = self.env.clock.now_unix() + WAIT_SECS;
                 self.state.wait_until = Some(self.state.wait_until.map_or(until, |known| known.max(until)));
@@ -43,6 +48,16 @@ impl App {
                 if let Some(pointer) = first.or_else(|| pointers.into_iter().next()) {
                     self.jump.to(pointer);
                 }
+            }
+        }
+    }
+
+    /// Sends the current card another way; what does not travel there stays in the draft.
+    pub(super) fn switch_way(&mut self, via: CardVia) {
+        if let Some(open) = self.state.current_mut() {
+            open.undo_step();
+            if let Draft::Card(card) = &mut open.draft {
+                card.switch(via);
             }
         }
     }

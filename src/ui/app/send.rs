@@ -173,6 +173,6 @@ pub(super) fn level_of(delivery: &crate::deliver::Delivery) -> Level {
     match delivery.outcome {
         Outcome::HandedOver => Level::Ok,
         Outcome::Refused | Outcome::NotSent => Level::Error,
-        Outcome::Begun | Outcome::Unknown => Level::Warning,
+        Outcome::Begun | Outcome::Unknown | Outcome::Partly => Level::Warning,
     }
 }

@@ -247,6 +247,6 @@ pub fn outcome_dot(outcome: Outcome) -> super::widgets::Dot {
         Outcome::Begun => Dot::Busy,
         Outcome::HandedOver => Dot::Ok,
         Outcome::Refused | Outcome::NotSent => Dot::Error,
-        Outcome::Unknown => Dot::Warning,
+        Outcome::Unknown | Outcome::Partly => Dot::Warning,
     }
 }

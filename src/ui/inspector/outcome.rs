@@ -176,6 +176,10 @@ fn fix_label(action: &FixAction, wait_seconds: Option<u32>, cx: &Cx<'_>) -> (Str
         FixAction::OpenSettings => (tr!(lang, "fix.open_settings"), Icon::Settings),
         FixAction::Wait => (tr!(lang, "fix.wait", seconds = wait_seconds.unwrap_or(60)), Icon::Clock),
         FixAction::Jump(_) => (tr!(lang, "fix.jump"), Icon::ChevronRight),
+        FixAction::UseWay(name) => {
+            let way = crate::lang::text(lang, &format!("way.card.{name}"), &[]);
+            (tr!(lang, "fix.use_way", way = way), Icon::Send)
+        }
     };
     (label.into_owned(), icon)
 }
@@ -185,6 +189,6 @@ fn level_of(outcome: crate::deliver::Outcome) -> Level {
     match outcome {
         Outcome::HandedOver => Level::Ok,
         Outcome::Refused | Outcome::NotSent => Level::Error,
-        Outcome::Begun | Outcome::Unknown => Level::Warning,
+        Outcome::Begun | Outcome::Unknown | Outcome::Partly => Level::Warning,
     }
 }
