@@ -167,6 +167,15 @@ pub fn user(value: &Value) -> Result<Member, Malformed> {
     member_at(result_object(value)?, "result")
 }
 
+/// `user/getbymobile`: the userid.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn userid(value: &Value) -> Result<String, Malformed> {
+    let found = member(result_object(value)?, "userid").and_then(said::text).filter(|id| !id.trim().is_empty());
+    found.ok_or_else(|| malformed("result.userid"))
+}
+
 /// `/auth/scopes`.
 ///
 /// # Errors

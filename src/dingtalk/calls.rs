@@ -77,6 +77,11 @@ pub fn user_get(userid: &str) -> Call {
     form(&endpoint::USER_GET, vec![("userid", userid.to_owned())])
 }
 
+/// The userid of a mobile number (at most 15 characters; with `+` and the country outside China).
+pub fn user_get_by_mobile(mobile: &str) -> Call {
+    form(&endpoint::USER_GET_BY_MOBILE, vec![("mobile", mobile.to_owned())])
+}
+
 /// What part of the organisation the app may see.
 pub fn auth_scopes() -> Call {
     Call::new(&endpoint::AUTH_SCOPES, Vec::new(), Body::None)

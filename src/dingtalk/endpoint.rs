@@ -64,6 +64,10 @@ pub static USER_LIST: Endpoint =
 /// One person by userid.
 pub static USER_GET: Endpoint = read(System::Oapi, Method::Post, "/topapi/v2/user/get", "qyapi_get_member");
 
+/// The userid of a mobile number; internal apps only.
+pub static USER_GET_BY_MOBILE: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/v2/user/getbymobile", "qyapi_get_member_by_mobile");
+
 /// What part of the organisation the app may see.
 pub static AUTH_SCOPES: Endpoint = read(System::Oapi, Method::Get, "/auth/scopes", "");
 
@@ -87,13 +91,14 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
 /// Every call above.
-pub static ALL: [&Endpoint; 13] = [
+pub static ALL: [&Endpoint; 14] = [
     &SEND_PRIVATE_CHAT_CARD,
     &SEND_BY_TEMPLATE,
     &DEPARTMENT_LISTSUB,
     &DEPARTMENT_GET,
     &USER_LIST,
     &USER_GET,
+    &USER_GET_BY_MOBILE,
     &AUTH_SCOPES,
     &CONTACT_USERS_SEARCH,
     &TOKEN_INTERNAL_API,

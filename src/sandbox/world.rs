@@ -170,6 +170,7 @@ enum Endpoint {
     GetDepartment,
     ListUsers,
     GetUser,
+    GetUserByMobile,
 }
 
 impl Endpoint {
@@ -189,6 +190,7 @@ impl Endpoint {
             (System::Oapi, "/topapi/v2/department/get") => Self::GetDepartment,
             (System::Oapi, "/topapi/v2/user/list") => Self::ListUsers,
             (System::Oapi, "/topapi/v2/user/get") => Self::GetUser,
+            (System::Oapi, "/topapi/v2/user/getbymobile") => Self::GetUserByMobile,
             _ => return None,
         };
         let method = if matches!(endpoint, Self::GetToken | Self::Scopes) { "GET" } else { "POST" };
@@ -294,6 +296,7 @@ impl World {
             Endpoint::GetDepartment => self.get_department(call).map(plain),
             Endpoint::ListUsers => self.list_users(call).map(plain),
             Endpoint::GetUser => self.get_user(call).map(plain),
+            Endpoint::GetUserByMobile => self.get_user_by_mobile(call).map(plain),
             Endpoint::SearchUsers => self.search_users(call).map(plain),
             Endpoint::SendCard => self.send_card(call),
             Endpoint::SendNotice => self.send_notice(call, app, now),
