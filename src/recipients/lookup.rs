@@ -94,9 +94,22 @@ impl Lookup for NoLookup {
 #[derive(Debug)]
 pub struct DirectoryLookup<D = Directory> {
     directory: Arc<D>,
-    names: HashMap<String, Vec<u32>>,
-    job_numbers: HashMap<String, Vec<u32>>,
+    names: Arc<HashMap<String, Vec<u32>>>,
+    job_numbers: Arc<HashMap<String, Vec<u32>>>,
     mobiles: BTreeMap<String, MobileAnswer>,
+}
+
+// Not derived: `D` itself need not be clonable. The indexes are shared.
+impl<D> Clone for DirectoryLookup<D> {
+    fn clone(&self) -> Self {
+        let Self { directory, names, job_numbers, mobiles } = self;
+        Self {
+            directory: Arc::clone(directory),
+            names: Arc::clone(names),
+            job_numbers: Arc::clone(job_numbers),
+            mobiles: mobiles.clone(),
+        }
+    }
 }
 
 /// Names and numbers are compared without blanks and in lower case; full-width letters count as plain ones.
@@ -121,6 +134,7 @@ impl<D: Borrow<Directory>> DirectoryLookup<D> {
                 job_numbers.entry(fold(person.job_number)).or_default().push(index.0);
             }
         }
+        let (names, job_numbers) = (Arc::new(names), Arc::new(job_numbers));
         Self { directory: holder, names, job_numbers, mobiles: BTreeMap::new() }
     }
 
