@@ -230,7 +230,9 @@ pub(super) fn container_of(stream: &[u8]) -> Vec<u8> {
     }
     let difat_first = if difat_sectors == 0 { END_OF_CHAIN } else { id(difat_start) };
     let head = [0, id(fat_sectors), id(directory), 0, 4096, END_OF_CHAIN, 0, difat_first, id(difat_sectors)];
-    head.into_iter().for_each(|word| put(&mut out, word));
+    for word in head {
+        put(&mut out, word);
+    }
     (0..109).for_each(|at| put(&mut out, if at < fat_sectors { id(fat_start + at) } else { FREE }));
     out.extend_from_slice(stream);
     out.resize(SECTOR * (data + 1), 0);
@@ -258,7 +260,9 @@ pub(super) fn container_of(stream: &[u8]) -> Vec<u8> {
     fat.extend(std::iter::repeat_n(FAT, fat_sectors));
     fat.extend(std::iter::repeat_n(0xffff_fffc, difat_sectors));
     fat.resize(fat_sectors * SECTOR / 4, FREE);
-    fat.into_iter().for_each(|word| put(&mut out, word));
+    for word in fat {
+        put(&mut out, word);
+    }
     for sector in 0..difat_sectors {
         let from = 109 + sector * 127;
         (from..from + 127).for_each(|at| put(&mut out, if at < fat_sectors { id(fat_start + at) } else { FREE }));
@@ -274,8 +278,8 @@ mod tests {
 
     #[test]
     fn a_stream_comes_back_out_of_a_fresh_container_whatever_its_size() {
-        for size in [0, 1, 4095, 4096, 4097, 70_000, 8_000_000] {
-            let stream: Vec<u8> = (0..size).map(|at: usize| (at % 251) as u8).collect();
+        for size in [0_usize, 1, 4095, 4096, 4097, 70_000, 8_000_000] {
+            let stream: Vec<u8> = (0..=250).cycle().take(size).collect();
             let container = container_of(&stream);
             let opened = Container::open(&container).unwrap();
             let found = opened.stream("workbook").unwrap().unwrap();

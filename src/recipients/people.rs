@@ -410,7 +410,7 @@ impl<'a> Judge<'a> {
     /// Of several candidates those whom name and department of the row fit, where any does.
     fn narrowed(&self, mut found: Vec<Candidate>, cells: &Cells<'_>, key: Key) -> Vec<Candidate> {
         let cell = |key| self.column(key).map_or("", |column| cells.get(column));
-        let fits: [(bool, &dyn Fn(&Candidate) -> bool); 2] = [
+        let fits: [(bool, Fits<'_>); 2] = [
             (key != Key::Name && !cell(Key::Name).is_empty(), &|one| plain(&one.name) == plain(cell(Key::Name))),
             (!cell(Key::Department).is_empty(), &|one| {
                 let wanted = plain(cell(Key::Department));
@@ -445,6 +445,9 @@ impl<'a> Judge<'a> {
         }
     }
 }
+
+/// Whether a candidate is meant.
+type Fits<'f> = &'f dyn Fn(&Candidate) -> bool;
 
 enum Who {
     One(String, String),

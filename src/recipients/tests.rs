@@ -86,15 +86,15 @@ fn xls(cells: &[(u16, u16, &str)]) -> Vec<u8> {
     let mut stream = [bof(5), sheet_record(u32::try_from(globals).unwrap()), end.clone(), bof(16)].concat();
     for (row, column, text) in cells {
         let place = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
-        stream.extend(match text.parse::<f64>() {
-            Ok(number) => record(0x0203, &[&place[..], &number.to_le_bytes()].concat()),
-            Err(_) => {
-                let units: Vec<u16> = text.encode_utf16().collect();
-                let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-                let head = [&u16::try_from(units.len()).unwrap().to_le_bytes()[..], &[1]].concat();
-                record(0x0204, &[&place[..], &head, &bytes].concat())
-            }
-        });
+        let found = if let Ok(number) = text.parse::<f64>() {
+            record(0x0203, &[&place[..], &number.to_le_bytes()].concat())
+        } else {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            let head = [&u16::try_from(units.len()).unwrap().to_le_bytes()[..], &[1]].concat();
+            record(0x0204, &[&place[..], &head, &bytes].concat())
+        };
+        stream.extend(found);
     }
     stream.extend(end);
     cfb::container_of(&stream)
@@ -154,7 +154,7 @@ fn people_are_found_by_number_and_name_and_doubtful_ones_are_asked_about() {
     assert_eq!(found.doubts, [Doubt::OtherName { line: 10, listed: "王小伟".into(), known: "陈小明".into() }]);
     // The person chooses, corrects and leaves out.
     let edits = Edits {
-        cells: [(6, vec!["".into(), "A003".into(), "".into()])].into(),
+        cells: [(6, vec![String::new(), "A003".into(), String::new()])].into(),
         choices: [(4, "u2".to_owned())].into(),
         left_out: [8].into(),
     };
@@ -240,8 +240,8 @@ fn a_workbook_with_formulas_dates_long_numbers_and_merged_cells() {
         book.add_worksheet().set_name("空").unwrap();
         let sheet = book.add_worksheet().set_name("名单").unwrap();
         sheet.merge_range(0, 0, 0, 3, "六月名单", &rust_xlsxwriter::Format::new()).unwrap();
-        for (column, title) in ["userid", "金额", "日期", "小组"].into_iter().enumerate() {
-            sheet.write(1, column as u16, title).unwrap();
+        for (column, title) in (0_u16..).zip(["userid", "金额", "日期", "小组"]) {
+            sheet.write(1, column, title).unwrap();
         }
         let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
         sheet.write(2, 0, "u1").unwrap();

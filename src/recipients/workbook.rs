@@ -1,7 +1,7 @@
 //! Workbooks through calamine, which trusts what a file says about itself: sizes are checked before it sees one.
 
 use std::{
-    io::{Cursor, Read},
+    io::{Cursor, Read as _},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -48,7 +48,8 @@ pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Kind, ListError> {
         ods |= name == "content.xml";
         xlsx |= name.ends_with("workbook.xml");
         // Pictures and the like are never unpacked by the readers.
-        if !(name.ends_with(".xml") || name.ends_with(".rels") || name == "mimetype") {
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        if !matches!(ending, "xml" | "rels" | "mimetype") {
             continue;
         }
         let shared = name.ends_with("sharedstrings.xml");
