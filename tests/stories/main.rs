@@ -18,6 +18,8 @@ mod picker;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]
+mod rejected;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod store;
@@ -27,6 +29,8 @@ mod support;
 mod template;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod typing;
 #[cfg(test)]
 mod window;
 #[cfg(test)]
