@@ -8,14 +8,14 @@ use super::report::fault_word;
 use crate::{
     catalogue::{self, Explanation},
     compose::{
-        Draft, Kind, PersonRef, file,
+        Draft, Kind, NoticeVia, PersonRef, file,
         notice::DepartmentRef,
         ready::{Ready, ReadyNotice},
     },
     dingtalk::{
         answers,
         call::Call,
-        calls::{self, NoticeForm},
+        calls::{self, FreeNoticeForm, NoticeForm},
         exchange::{Exchange, Failure},
         fault::Fault,
         session::Session,
@@ -103,7 +103,10 @@ impl Delivery {
 pub fn call_of(ready: &Ready) -> Call {
     match ready {
         Ready::Card(card) => calls::send_private_chat_card(card.body.clone()),
-        Ready::Notice(notice) => calls::send_by_template(&form_of(notice)),
+        Ready::Notice(notice) => match notice.via {
+            NoticeVia::Template => calls::send_by_template(&form_of(notice)),
+            NoticeVia::Free => calls::async_send_v2(&free_form_of(notice)),
+        },
     }
 }
 
@@ -114,6 +117,18 @@ fn form_of(notice: &ReadyNotice) -> NoticeForm {
         userid_list: notice.users.iter().map(|person| person.id.clone()).collect(),
         dept_id_list: notice.departments.iter().map(|department| department.id.clone()).collect(),
         data: notice.data.clone().unwrap_or_default(),
+        extra: notice.others.clone(),
+    }
+}
+
+fn free_form_of(notice: &ReadyNotice) -> FreeNoticeForm {
+    FreeNoticeForm {
+        agent_id: notice.agent_id.clone(),
+        userid_list: notice.users.iter().map(|person| person.id.clone()).collect(),
+        dept_id_list: notice.departments.iter().map(|department| department.id.clone()).collect(),
+        to_all_user: notice.to_all_user,
+        enable_id_trans: notice.enable_id_trans,
+        msg: notice.msg.clone().unwrap_or_default(),
         extra: notice.others.clone(),
     }
 }
@@ -230,6 +245,7 @@ pub fn title_of(draft: &Draft) -> String {
             .chain(card.params.iter().filter(|row| !row.kind.in_full_json()).map(|row| row.value.as_str()))
             .chain([card.card_template_id.as_str()])
             .find_map(first_line),
+        Draft::Notice(notice) if notice.via == NoticeVia::Free => notice.msg.headline().and_then(first_line),
         Draft::Notice(notice) => notice
             .data
             .iter()
@@ -267,6 +283,11 @@ pub fn who(ready: &Ready) -> Who {
                 ids_json: serde_json::json!({ "users": ids }).to_string(),
             }
         }
+        Ready::Notice(notice) if notice.to_all_user == Some(true) => Who {
+            summary: "@all".to_owned(),
+            people: 0,
+            ids_json: serde_json::json!({ "to_all_user": true }).to_string(),
+        },
         Ready::Notice(notice) => {
             let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
             let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();

@@ -34,6 +34,11 @@ pub fn send_answer(value: &Value) -> SendAnswer {
     SendAnswer { process_query_key: id("processQueryKey"), task_id: id("task_id") }
 }
 
+/// The `media_id` that an upload answered; `None` when there is none to be read.
+pub fn media_id(value: &Value) -> Option<String> {
+    said::find(value.as_object()?, "media_id").and_then(said::text).filter(|id| !id.trim().is_empty())
+}
+
 /// A department.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Department {

@@ -8,6 +8,8 @@ mod child;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod cli_notice;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod faults;
