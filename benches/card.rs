@@ -132,6 +132,31 @@ impl Headless {
         }
     }
 
+    /// Waits until the first error is this one, and goes there: a text field has the keyboard then.
+    fn go_to_first_error(&mut self, pointer: &str) {
+        let first = |window: &Self| {
+            let open = window.app.state.current()?;
+            open.findings.first_error().map(|finding| finding.pointer.starts_with(pointer))
+        };
+        let begun = Instant::now();
+        self.settle();
+        while first(self) != Some(true) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{pointer} never was the first error");
+            self.settle();
+        }
+        self.ctx.memory_mut(|memory| {
+            if let Some(focused) = memory.focused() {
+                memory.surrender_focus(focused);
+            }
+        });
+        self.step(key(Key::F8));
+        while !self.ctx.text_edit_focused() {
+            assert!(begun.elapsed() < Duration::from_mins(1), "the jump to {pointer} never landed");
+            self.step(Vec::new());
+        }
+        self.settle();
+    }
+
     fn figure(&mut self, report: &Report, name: &str, mut events: impl FnMut(usize) -> Vec<Event>) {
         let mut samples: Vec<Duration> = (0..FRAMES).map(|index| self.step(events(index))).collect();
         report.samples(name, LIMIT, &mut samples);
@@ -178,18 +203,15 @@ pub fn frames(report: &Report, home: &Path) {
     });
 
     window.step(vec![Event::PointerMoved(still)]);
-    window.step(key(Key::F8));
-    window.settle();
+    window.go_to_first_error("/cardData");
     let before = window.card().params[7].value.clone();
     window.figure(report, "card: typing in a parameter", |index| {
         if index % 20 == 19 { key(Key::Backspace) } else { vec![Event::Text("1".to_owned())] }
     });
     assert_ne!(window.card().params[7].value, before, "the keys reached the field");
     "1".clone_into(&mut window.card().params[7].value);
-    window.settle();
 
-    window.step(key(Key::F8));
-    window.settle();
+    window.go_to_first_error("/privateData");
     let before = Arc::clone(&window.card().private);
     window.figure(report, "card: typing in a private cell", |index| {
         if index % 20 == 19 { key(Key::Backspace) } else { vec![Event::Text("1".to_owned())] }

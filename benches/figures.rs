@@ -6,6 +6,7 @@ mod card;
 mod harness;
 mod history;
 mod people;
+mod recipients;
 mod window;
 
 use harness::Report;
@@ -33,6 +34,9 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("fetch") {
         people::fetch(&report)?;
+    }
+    if report.wants("import") {
+        recipients::import_lists(&report);
     }
     if report.wants("window") {
         window::window(&report);

@@ -4,6 +4,7 @@
 //! object and nothing else), standard error what a person should know besides. Exit codes are in [`Exit`].
 
 mod template;
+mod upload;
 
 use std::{
     ffi::OsString,
@@ -114,6 +115,8 @@ pub enum CliCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Upload a media file and print its media_id, for messages and templates.
+    Upload(upload::UploadArgs),
     /// Read a card template's export: its variables, findings about its values, and the card as a tree. Makes no call.
     Template(template::TemplateArgs),
 }
@@ -164,6 +167,7 @@ pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
     let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
     match command {
         CliCommand::Template(args) => template::run(args, lang, out),
+        CliCommand::Upload(args) => run.upload(args, out),
         CliCommand::Check { file, json } => run.check(file, *json, out),
         CliCommand::Send { file, profile, yes, json } => run.send(file, profile.as_deref(), *yes, *json, out),
     }
@@ -418,6 +422,7 @@ impl Run<'_> {
     fn who(&self, ready: &Ready) -> String {
         let (people, departments) = match ready {
             Ready::Card(card) => (card.receivers.len(), 0),
+            Ready::Notice(notice) if notice.to_all_user == Some(true) => return text(self.lang, "cli.everyone", &[]),
             Ready::Notice(notice) => (notice.users.len(), notice.departments.len()),
         };
         let counted = [("people", people.to_string()), ("departments", departments.to_string())];

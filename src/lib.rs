@@ -9,6 +9,7 @@
 //! * [`compose`]: what is being written: drafts, values, findings. Pure: no network, no clock, no screen.
 //! * [`template`]: a card template's export: its variables, its expressions evaluated, its layout solved. Pure as well.
 //! * [`directory`]: people and departments: model, search by name and pinyin, loading through `dingtalk`.
+//! * [`recipients`]: lists of people as files and pasted cells: encodings, formats, columns, who is meant. Pure as well.
 //! * [`store`]: settings, vault (the OS keyring), drafts on disk, history and directory cache in SQLite.
 //! * [`sandbox`]: a DingTalk stand-in on loopback that speaks the documented contract.
 //! * [`deliver`]: a checked draft becomes calls, and calls become a truthful report.
@@ -25,6 +26,7 @@ pub mod compose;
 pub mod deliver;
 pub mod dingtalk;
 pub mod directory;
+pub mod recipients;
 pub mod sandbox;
 pub mod store;
 pub mod template;

@@ -159,13 +159,19 @@ fn from_entry(entry: &Entry, refusal: &Refusal, endpoint: &Endpoint, lang: Lang)
 
 /// The entry's fields that the request at hand has.
 fn fields_of(entry: &Entry, endpoint: &Endpoint) -> Vec<String> {
-    const NOTICE: [&str; 5] = ["/agent_id", "/template_id", "/userid_list", "/dept_id_list", "/data"];
+    const NOTICE: [&str; 7] =
+        ["/agent_id", "/template_id", "/userid_list", "/dept_id_list", "/data", "/msg", "/to_all_user"];
+    // What only one of the two calls for notices has.
+    let template_only = |field: &str| field.starts_with("/template_id") || field.starts_with("/data");
+    let free_only = |field: &str| field.starts_with("/msg") || field.starts_with("/to_all_user");
     let is_notice_field = |field: &str| NOTICE.iter().any(|known| field.starts_with(known));
     let wanted = |field: &&String| {
         if is_card(endpoint) {
             !is_notice_field(field)
         } else if endpoint == &endpoint::SEND_BY_TEMPLATE {
-            is_notice_field(field)
+            is_notice_field(field) && !free_only(field)
+        } else if endpoint == &endpoint::ASYNC_SEND_V2 {
+            is_notice_field(field) && !template_only(field)
         } else {
             false
         }

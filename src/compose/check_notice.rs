@@ -7,11 +7,12 @@
 use std::collections::HashSet;
 
 use super::{
-    Finding, Severity, Unit,
+    Finding, NoticeVia, Severity, Unit,
     check::{CheckContext, Findings, IdProblem, id_problem, placeholder},
     check_card::{is_token, type_key},
     check_params::check_object_text,
     message::{self, Message},
+    msg,
     notice::{NoticeDraft, NoticeTemplate},
     notice_body::DATA,
     pointer,
@@ -36,25 +37,39 @@ pub fn check_notice(
     context: &CheckContext<'_>,
 ) -> Vec<Finding> {
     let mut findings = Findings::default();
-    check_ids(notice, context, &mut findings);
+    check_agent(notice, &mut findings);
+    if notice.via == NoticeVia::Template {
+        check_template_id(notice, context, &mut findings);
+    }
     check_users(notice, &mut findings);
     check_departments(notice, &mut findings);
-    check_people(notice, context, &mut findings);
-    check_data(notice, &mut findings);
-    if let Some(template) = template {
-        check_template(notice, template, &mut findings);
+    match notice.via {
+        NoticeVia::Template => {
+            check_people(notice, context, &mut findings);
+            check_data(notice, &mut findings);
+            if let Some(template) = template {
+                check_template(notice, template, &mut findings);
+            }
+        }
+        NoticeVia::Free => {
+            msg::check::check_recipients(notice, context, people(notice, context), &mut findings);
+            msg::check::check_message(notice, &mut findings);
+        }
     }
     check_kept(notice, &mut findings);
     findings.finish("", "notice.more")
 }
 
-fn check_ids(notice: &NoticeDraft, context: &CheckContext<'_>, findings: &mut Findings) {
+fn check_agent(notice: &NoticeDraft, findings: &mut Findings) {
     let agent = notice.agent_id.as_str();
     if agent.trim().is_empty() {
         findings.push(Finding::new(Severity::Error, "/agent_id", "notice.agent_empty"));
     } else if !agent.bytes().all(|b| b.is_ascii_digit()) {
         findings.push(Finding::new(Severity::Error, "/agent_id", "notice.agent_not_digits").arg("found", agent));
     }
+}
+
+fn check_template_id(notice: &NoticeDraft, context: &CheckContext<'_>, findings: &mut Findings) {
     let template = notice.template_id.as_str();
     if template.trim().is_empty() {
         findings.push(Finding::new(Severity::Error, "/template_id", "notice.template_empty"));
@@ -220,7 +235,7 @@ fn check_data(notice: &NoticeDraft, findings: &mut Findings) {
 }
 
 /// Whether a text has a literal `\uXXXX`: somebody pasted escaped text, and people would read the escapes.
-fn has_unicode_escape(text: &str) -> bool {
+pub(super) fn has_unicode_escape(text: &str) -> bool {
     text.match_indices("\\u")
         .any(|(at, _)| text.get(at + 2..at + 6).is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit())))
 }
@@ -266,7 +281,12 @@ fn check_template(notice: &NoticeDraft, template: &NoticeTemplate, findings: &mu
 
 fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {
     let mut seen = HashSet::new();
+    let free = notice.via == NoticeVia::Free;
     for member in &notice.kept.0 {
+        // The message names its own; what the way does not carry is at rest.
+        if msg::inside(member) || free && (member.parent == DATA || msg::is_msg(member)) {
+            continue;
+        }
         let at = member.pointer();
         let name = member.name.as_str();
         let form_has_it = match (member.parent.as_str(), name) {
@@ -275,6 +295,8 @@ fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {
             ("", "userid_list") => !notice.users.is_empty(),
             ("", "dept_id_list") => !notice.departments.is_empty(),
             ("", "data") => !notice.data.is_empty(),
+            ("", "to_all_user") => free && notice.to_all_user.is_some(),
+            ("", "enable_id_trans") => free && notice.enable_id_trans.is_some(),
             (DATA, key) => notice.data.iter().any(|field| field.key == key),
             _ => false,
         };
@@ -290,12 +312,18 @@ fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {
             );
         } else if is_token(name) {
             findings.push(Finding::new(Severity::Error, &at, "notice.token_in_body").arg("name", name));
+        } else if let (true, "template_id" | "data") | (false, "msg" | "to_all_user" | "enable_id_trans") = (free, name)
+        {
+            findings.push(Finding::new(Severity::Warning, &at, "notice.member_other_api").arg("name", name));
         } else if let ("data", serde_json::Value::String(text)) = (name, &member.value) {
             check_object_text(text, DATA, "notice.data_not_object", findings);
-        } else if let "agent_id" | "template_id" | "userid_list" | "dept_id_list" | "data" = name {
+        } else if let "agent_id" | "template_id" | "userid_list" | "dept_id_list" | "data" | "to_all_user"
+        | "enable_id_trans" = name
+        {
             let expected = match name {
                 "agent_id" => "json_type.integer",
                 "data" => "json_type.json_text",
+                "to_all_user" | "enable_id_trans" => "json_type.boolean",
                 "userid_list" | "dept_id_list" => "json_type.comma_text",
                 _ => "json_type.text",
             };
@@ -305,8 +333,6 @@ fn check_kept(notice: &NoticeDraft, findings: &mut Findings) {
                     .arg("expected_key", expected)
                     .arg("found_key", type_key(&member.value)),
             );
-        } else if let "msg" | "to_all_user" | "enable_id_trans" = name {
-            findings.push(Finding::new(Severity::Warning, &at, "notice.member_other_api").arg("name", name));
         } else {
             findings.push(Finding::new(Severity::Warning, &at, "notice.member_unknown").arg("name", name));
         }

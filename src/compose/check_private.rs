@@ -89,12 +89,12 @@ impl CheckCache {
     }
 
     fn pretty_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
-        let write = || card.private_tree().map_or_else(|| "".into(), |tree| tree.pretty(1).into());
+        let write = || card.private_text(Some(1)).unwrap_or_default().into();
         Some(self.private(card).pretty.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
     }
 
     fn compact_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
-        let write = || card.private_tree().map_or_else(|| "".into(), |tree| tree.compact().into());
+        let write = || card.private_text(None).unwrap_or_default().into();
         Some(self.private(card).compact.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
     }
 

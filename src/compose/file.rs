@@ -270,7 +270,7 @@ pub fn guess_kind<'n>(names: impl Iterator<Item = &'n str>) -> Option<Kind> {
             "cardTemplateId" | "cardData" | "outTrackId" | "privateData" | "openConversationId" => {
                 return Some(Kind::Card);
             }
-            "template_id" | "agent_id" | "userid_list" | "dept_id_list" => return Some(Kind::Notice),
+            "template_id" | "agent_id" | "userid_list" | "dept_id_list" | "to_all_user" => return Some(Kind::Notice),
             _ => {}
         }
     }

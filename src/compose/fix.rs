@@ -257,6 +257,7 @@ fn text_at(draft: &Draft, field: Field) -> Option<&str> {
         (Draft::Notice(notice), Field::Agent) => Some(&notice.agent_id),
         (Draft::Notice(notice), Field::NoticeTemplate) => Some(&notice.template_id),
         (Draft::Notice(notice), Field::Data(Some(at))) => Some(&notice.data.get(at)?.value),
+        (Draft::Notice(notice), Field::Message(Some(part))) => Some(notice.msg.text(part)),
         _ => None,
     }
 }
@@ -279,6 +280,7 @@ fn set_text(draft: &mut Draft, field: Field, value: String) -> bool {
         (Draft::Notice(notice), Field::Agent) => Some(&mut notice.agent_id),
         (Draft::Notice(notice), Field::NoticeTemplate) => Some(&mut notice.template_id),
         (Draft::Notice(notice), Field::Data(Some(at))) => notice.data.get_mut(at).map(|field| &mut field.value),
+        (Draft::Notice(notice), Field::Message(Some(part))) => Some(notice.msg.text_mut(part)),
         _ => None,
     };
     slot.map(|slot| *slot = value).is_some()

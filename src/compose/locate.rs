@@ -4,6 +4,7 @@ use super::{
     CardDraft, Draft, Finding, NoticeDraft,
     card::LastMessage,
     encode::{FULL_JSON, LAST_MESSAGE},
+    msg::{MsgKind, Part},
     pointer,
     ways::{self, CardField, slot::Slot},
 };
@@ -58,6 +59,10 @@ pub enum Field {
     Users(Option<usize>),
     /// `dept_id_list`.
     Departments(Option<usize>),
+    /// `to_all_user`.
+    ToAll,
+    /// A part of the message of a free-form notice; `None`: the message as a whole, or one of its lists.
+    Message(Option<Part>),
     /// A member the form does not know: index into [`super::Kept`].
     Kept(usize),
 }
@@ -104,6 +109,7 @@ pub fn field_at(draft: &Draft, pointer: &str) -> Field {
             | Field::Data(None)
             | Field::Users(None)
             | Field::Departments(None)
+            | Field::Message(None)
     );
     if !exact && let Some(at) = kept.0.iter().position(|member| member.pointer() == pointer) {
         return Field::Kept(at);
@@ -197,6 +203,9 @@ fn notice_field(notice: &NoticeDraft, names: &[&str]) -> Field {
         ["dept_id_list"] => Field::Departments(None),
         ["dept_id_list", at] => Field::Departments(index(at, notice.departments.len())),
         ["data"] => Field::Data(None),
+        ["to_all_user"] => Field::ToAll,
+        ["msg", kind, path @ ..] => Field::Message(MsgKind::from_name(kind).and_then(|kind| Part::at(kind, path))),
+        ["msg"] => Field::Message(None),
         ["data", key] => Field::Data(notice.data.iter().position(|field| field.key == *key)),
         _ => Field::Body,
     }

@@ -6,6 +6,7 @@
 //! * [`json`]: reading what a person typed or pasted. [`encode`]: values as they travel.
 //! * [`card`]: a card for `POST /v1.0/im/privateChat/interactiveCards/send`.
 //! * [`notice`]: a work notice for `POST /topapi/message/corpconversation/sendbytemplate`.
+//! * [`msg`]: the message of a free-form notice, `POST /topapi/message/corpconversation/asyncsend_v2`.
 //! * [`via`]: the call a draft's body belongs to. [`ways`]: the calls of cards, as tables.
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
@@ -30,6 +31,7 @@ mod json_error;
 mod kept;
 pub mod locate;
 pub mod message;
+pub mod msg;
 mod notes;
 pub mod notice;
 mod notice_body;

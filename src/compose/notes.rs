@@ -8,13 +8,15 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
-    CardDraft, Draft, NoticeDraft, PersonRef,
+    CardDraft, Draft, NoticeDraft, NoticeVia, PersonRef,
     card::{ParamRow, PrivateTable, ValueKind},
     encode::{json_text, wire_text},
     json::{self, Data},
+    notice::DataField,
+    notice_body::DATA,
     via::Encoding,
 };
 
@@ -37,6 +39,8 @@ pub struct Notes {
     departments: HashMap<String, (String, Option<u64>)>,
     /// What does not travel in the draft's way; see [`super::ways::switch`].
     elsewhere: Vec<(String, Value)>,
+    /// What a notice holds for the way it does not go, and for the kinds of message it is not.
+    notice: Map<String, Value>,
 }
 
 impl Notes {
@@ -91,6 +95,7 @@ impl Notes {
                     .filter(|department| !department.name.is_empty() || department.people.is_some())
                     .map(|department| (department.id.clone(), (department.name.clone(), department.people)))
                     .collect();
+                notes.notice = at_rest(notice);
             }
         }
         notes
@@ -181,6 +186,7 @@ impl Notes {
     }
 
     fn apply_notice(&self, notice: &mut NoticeDraft) {
+        self.apply_at_rest(notice);
         name_people(&self.people, notice.users.iter_mut());
         for department in &mut notice.departments {
             if let Some((name, people)) = self.departments.get(&department.id) {
@@ -188,6 +194,40 @@ impl Notes {
                     department.name.clone_from(name);
                 }
                 department.people = department.people.or(*people);
+            }
+        }
+    }
+
+    /// Puts back what does not travel, where the body said nothing of it.
+    fn apply_at_rest(&self, notice: &mut NoticeDraft) {
+        let free = notice.via == NoticeVia::Free;
+        if let Some(msg) = self.notice.get("msg") {
+            let read = free && !notice.kept.0.iter().any(super::msg::is_msg);
+            notice.msg.apply_notes(msg, &mut notice.kept, read);
+        }
+        let truth = |name: &str| self.notice.get(name).and_then(Value::as_bool);
+        if !free {
+            notice.to_all_user = notice.to_all_user.or(truth("to_all_user"));
+            notice.enable_id_trans = notice.enable_id_trans.or(truth("enable_id_trans"));
+            return;
+        }
+        if notice.template_id.is_empty()
+            && let Some(id) = self.notice.get("template_id").and_then(Value::as_str)
+        {
+            id.clone_into(&mut notice.template_id);
+        }
+        if notice.data.is_empty() {
+            let fields = self.notice.get("data").and_then(Value::as_array).into_iter().flatten();
+            notice.data = fields
+                .filter_map(|field| {
+                    let (key, value) = (field.get(0)?.as_str()?, field.get(1)?.as_str()?);
+                    Some(DataField { key: key.to_owned(), value: value.to_owned() })
+                })
+                .collect();
+        }
+        for member in self.notice.get("kept").and_then(Value::as_object).into_iter().flatten() {
+            if !notice.kept.0.iter().any(|known| known.parent == DATA && known.name == *member.0) {
+                notice.kept.keep(DATA, member.0, member.1.clone());
             }
         }
     }
@@ -215,6 +255,9 @@ impl Notes {
         if !self.columns.is_empty() {
             members.push(("columns".to_owned(), notes(&self.columns)));
         }
+        if !self.notice.is_empty() {
+            members.push(("notice".to_owned(), Value::Object(self.notice.clone())));
+        }
         if !self.people.is_empty() {
             let mut people: Vec<_> = self.people.iter().collect();
             people.sort_unstable();
@@ -239,7 +282,7 @@ impl Notes {
 
     /// Whether a member of `editor` is one of the notes.
     pub(super) fn knows(name: &str) -> bool {
-        matches!(name, "rows" | "columns" | "people" | "departments" | "elsewhere")
+        matches!(name, "rows" | "columns" | "people" | "departments" | "notice" | "elsewhere")
     }
 
     /// Notes from the `editor` member of a draft file; what is broken is left out.
@@ -266,6 +309,7 @@ impl Notes {
         Self {
             rows: notes("rows"),
             columns: notes("columns"),
+            notice: editor.get("notice").and_then(Value::as_object).cloned().unwrap_or_default(),
             people: object("people").filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned()))).collect(),
             departments: object("departments")
                 .filter_map(|(id, entry)| {
@@ -305,6 +349,40 @@ impl Draft {
             }
         }
     }
+}
+
+/// What a notice holds that its body does not.
+fn at_rest(notice: &NoticeDraft) -> Map<String, Value> {
+    let free = notice.via == NoticeVia::Free;
+    let mut rest = Map::new();
+    let read = free && notice.msg.tree(&notice.kept).is_some();
+    if let Some(msg) = notice.msg.notes(&notice.kept, read) {
+        rest.insert("msg".to_owned(), msg);
+    }
+    if !free {
+        for (name, value) in [("to_all_user", notice.to_all_user), ("enable_id_trans", notice.enable_id_trans)] {
+            rest.extend(value.map(|value| (name.to_owned(), Value::Bool(value))));
+        }
+        return rest;
+    }
+    if !notice.template_id.is_empty() {
+        rest.insert("template_id".to_owned(), notice.template_id.as_str().into());
+    }
+    if !notice.data.is_empty() {
+        let fields = notice.data.iter().map(|field| json!([field.key, field.value])).collect();
+        rest.insert("data".to_owned(), Value::Array(fields));
+    }
+    let kept: Map<String, Value> = notice
+        .kept
+        .0
+        .iter()
+        .filter(|member| member.parent == DATA)
+        .map(|member| (member.name.clone(), member.value.clone()))
+        .collect();
+    if !kept.is_empty() {
+        rest.insert("kept".to_owned(), Value::Object(kept));
+    }
+    rest
 }
 
 /// The value of a row under the kind of its note, where it then travels as it does now.

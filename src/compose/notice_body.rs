@@ -1,9 +1,9 @@
 //! A notice draft as the body of its call, and back.
 //!
-//! The body has the API's own names. The call is a form: `agent_id` is a number (text that is none is kept as a string),
-//! the two lists are comma-joined strings, `data` is JSON text. What changes on the way through the form and means the
-//! same: the order of members; space inside the JSON text of `data`; `agent_id` given as a string of digits becomes a
-//! number; empty texts and lists are left out.
+//! The body has the API's own names. Both calls are forms: `agent_id` is a number (text that is none is kept as a string),
+//! the two lists are comma-joined strings, `data` is JSON text, `msg` a JSON object or JSON text of one. What changes on
+//! the way through the form and means the same: the order of members; space inside JSON text; `agent_id` given as a string
+//! of digits becomes a number; empty texts and lists are left out.
 
 use std::borrow::Cow;
 
@@ -15,6 +15,7 @@ use super::{
     encode::push_member,
     json::{self, Data, Member, Node},
     kept::{KeptIndex, insert},
+    msg::inside as inside_msg,
     notice::{DataField, DepartmentRef, NoticeDraft},
     tree::{Members, Tree, compact_value, quote},
 };
@@ -40,7 +41,14 @@ impl NoticeDraft {
         draft
     }
 
-    fn read_member(&mut self, name: &str, node: Node) -> Option<Node> {
+    /// Takes a member of the way's body; gives it back when the form cannot.
+    pub(super) fn read_member(&mut self, name: &str, node: Node) -> Option<Node> {
+        match (self.via, name) {
+            (NoticeVia::Template, "msg" | "to_all_user" | "enable_id_trans")
+            | (NoticeVia::Free, "template_id" | "data") => return Some(node),
+            (NoticeVia::Free, "msg") => return self.msg.read(node, &mut self.kept).err(),
+            _ => {}
+        }
         match (name, node.data) {
             ("agent_id", Data::Number(text) | Data::Text(text)) => self.agent_id = text,
             ("template_id", Data::Text(text)) => self.template_id = text,
@@ -55,6 +63,8 @@ impl NoticeDraft {
                     return Some(Node { data: Data::Text(text), ..node });
                 }
             }
+            ("to_all_user", Data::Bool(value)) => self.to_all_user = Some(value),
+            ("enable_id_trans", Data::Bool(value)) => self.enable_id_trans = Some(value),
             (_, data) => return Some(Node { data, ..node }),
         }
         None
@@ -116,7 +126,11 @@ impl NoticeDraft {
     }
 
     pub(super) fn tree(&self) -> Tree<'_> {
-        let mut kept = KeptIndex::new(&self.kept, |_| true);
+        // What is kept inside a part that the way does not have stays here. The message takes its own.
+        let mut kept = KeptIndex::new(&self.kept, |member| match self.via {
+            NoticeVia::Template => !inside_msg(member),
+            NoticeVia::Free => !inside_msg(member) && member.parent != DATA,
+        });
         let mut body: Members<'_> = Vec::with_capacity(8);
         if json::is_number(&self.agent_id) {
             body.push(("agent_id".into(), Tree::Value(Cow::Owned(json::number(self.agent_id.clone())))));
@@ -128,10 +142,22 @@ impl NoticeDraft {
                 body.push((name.into(), Tree::Text(value.into())));
             }
         };
-        text("template_id", self.template_id.clone());
-        text("userid_list", self.users_text());
-        text("dept_id_list", self.departments_text());
-        text("data", self.data_with(&mut kept).unwrap_or_default());
+        match self.via {
+            NoticeVia::Template => {
+                text("template_id", self.template_id.clone());
+                text("userid_list", self.users_text());
+                text("dept_id_list", self.departments_text());
+                text("data", self.data_with(&mut kept).unwrap_or_default());
+            }
+            NoticeVia::Free => {
+                text("userid_list", self.users_text());
+                text("dept_id_list", self.departments_text());
+                for (name, value) in [("to_all_user", self.to_all_user), ("enable_id_trans", self.enable_id_trans)] {
+                    body.extend(value.map(|value| (name.into(), Tree::Value(Cow::Owned(Value::Bool(value))))));
+                }
+                body.extend(self.msg.tree(&self.kept).map(|msg| ("msg".into(), msg)));
+            }
+        }
         kept.complete("", &mut body);
         for (parent, members) in kept.rest() {
             for member in members {

@@ -4,8 +4,8 @@
 //! anyway" on the sandbox. Nothing outside this room can make one.
 
 use super::{
-    CardDraft, CardVia, Draft, Kind, NoticeDraft, PersonRef, SharedList, card::Space, check::CheckCache,
-    notice::DepartmentRef, notice_body::DATA, tree::compact_value,
+    CardDraft, CardVia, Draft, Kind, NoticeDraft, NoticeVia, PersonRef, SharedList, card::Space, check::CheckCache,
+    msg, notice::DepartmentRef, notice_body::DATA, tree::compact_value,
 };
 
 /// A message that can be sent as it is.
@@ -48,6 +48,8 @@ pub struct ReadyCard {
 /// A notice that can be sent as it is.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ReadyNotice {
+    /// Which call it goes by.
+    pub via: NoticeVia,
     /// `agent_id`: digits, unless forced.
     pub agent_id: String,
     /// `template_id`.
@@ -58,6 +60,14 @@ pub struct ReadyNotice {
     pub departments: Vec<DepartmentRef>,
     /// `data`: JSON text in real UTF-8; `None` when there is no field.
     pub data: Option<String>,
+    /// `msg` of a free-form notice: JSON text in real UTF-8; `None` for a notice by template.
+    pub msg: Option<String>,
+    /// `to_all_user` of a free-form notice.
+    pub to_all_user: Option<bool>,
+    /// `enable_id_trans` of a free-form notice.
+    pub enable_id_trans: Option<bool>,
+    /// Whether it is an OA notice, whose status bar may be changed later.
+    pub has_status_bar: bool,
     /// Members the form does not know: name, and the value as the text of a form field.
     pub others: Vec<(String, String)>,
     /// Whether errors were overruled.
@@ -120,9 +130,11 @@ impl ReadyNotice {
     fn of(notice: &NoticeDraft, forced: bool) -> Self {
         let mut seen = std::collections::HashSet::new();
         let mut seen_departments = std::collections::HashSet::new();
+        let free = notice.via == NoticeVia::Free;
         Self {
+            via: notice.via,
             agent_id: notice.agent_id.clone(),
-            template_id: notice.template_id.clone(),
+            template_id: if free { String::new() } else { notice.template_id.clone() },
             users: notice.users.iter().filter(|person| seen.insert(person.id.as_str())).cloned().collect(),
             departments: notice
                 .departments
@@ -130,12 +142,16 @@ impl ReadyNotice {
                 .filter(|department| seen_departments.insert(department.id.as_str()))
                 .cloned()
                 .collect(),
-            data: notice.data_text(),
+            data: if free { None } else { notice.data_text() },
+            msg: free.then(|| notice.msg.wire_text(&notice.kept)),
+            to_all_user: notice.to_all_user.filter(|_| free),
+            enable_id_trans: notice.enable_id_trans.filter(|_| free),
+            has_status_bar: free && notice.msg.kind == msg::MsgKind::Oa,
             others: notice
                 .kept
                 .0
                 .iter()
-                .filter(|member| member.parent != DATA)
+                .filter(|member| member.parent != DATA && !msg::inside(member) && !(free && msg::is_msg(member)))
                 .map(|member| {
                     let value = match &member.value {
                         serde_json::Value::String(text) => text.clone(),
@@ -162,12 +178,16 @@ impl ReadyNotice {
     /// The fields of the form in the order of the page, not yet encoded. Empty ones are left out; a member the form does
     /// not know comes last, unless a field of its name is there.
     pub fn form_fields(&self) -> Vec<(String, String)> {
+        let truth = |value: Option<bool>| value.map(|value| value.to_string()).unwrap_or_default();
         let mut fields: Vec<(String, String)> = [
             ("agent_id", self.agent_id.clone()),
             ("template_id", self.template_id.clone()),
             ("userid_list", self.users_text()),
             ("dept_id_list", self.departments_text()),
             ("data", self.data.clone().unwrap_or_default()),
+            ("to_all_user", truth(self.to_all_user)),
+            ("enable_id_trans", truth(self.enable_id_trans)),
+            ("msg", self.msg.clone().unwrap_or_default()),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())

@@ -135,7 +135,7 @@ fn sequence<I: IntoIterator>(
     out.push(close);
 }
 
-fn line_break(out: &mut String, level: Option<usize>) {
+pub(super) fn line_break(out: &mut String, level: Option<usize>) {
     const SPACES: &str = "\n                                ";
     if let Some(level) = level {
         if let Some(spaces) = SPACES.get(..=level * 2) {
@@ -158,6 +158,13 @@ pub(super) fn compact_value(value: &Value) -> String {
 pub(super) fn quote(text: &str, out: &mut String) {
     out.reserve(text.len() + 2);
     out.push('"');
+    // Nearly every text is plain; looking at all of it without a branch is many bytes at a time.
+    let special = |byte: u8| u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\');
+    if text.bytes().fold(0, |found, byte| found | special(byte)) == 0 {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut plain = 0;
     // Byte by byte: what has to be escaped is ASCII, and tens of thousands of cells go through here.
     for (at, byte) in text.bytes().enumerate() {

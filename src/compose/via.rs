@@ -93,16 +93,20 @@ pub enum NoticeVia {
     /// `POST /topapi/message/corpconversation/sendbytemplate`: third-party apps only.
     #[default]
     Template,
+    /// `POST /topapi/message/corpconversation/asyncsend_v2`: a free-form message; internal apps, and third-party apps made
+    /// before 2020-11-27.
+    Free,
 }
 
 impl NoticeVia {
     /// Every way that works, in the order they are offered.
-    pub const ALL: [Self; 1] = [Self::Template];
+    pub const ALL: [Self; 2] = [Self::Template, Self::Free];
 
     /// The word in a draft file's `via`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Template => "template",
+            Self::Free => "asyncsend_v2",
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{report::fault_word, spaces};
 use crate::{
     catalogue::{self, Explanation},
     compose::{
-        CardVia, Draft, Kind, PersonRef, file,
+        CardVia, Draft, Kind, NoticeVia, PersonRef, file,
         notice::DepartmentRef,
         ready::{Ready, ReadyNotice},
     },
@@ -16,7 +16,7 @@ use crate::{
         Method,
         answers::{self, DeliverResult},
         call::Call,
-        calls::{self, NoticeForm},
+        calls::{self, FreeNoticeForm, NoticeForm},
         endpoint::{self, Endpoint},
         exchange::{Exchange, Failure},
         fault::Fault,
@@ -121,7 +121,10 @@ impl Delivery {
 pub fn call_of(ready: &Ready) -> Call {
     match ready {
         Ready::Card(card) => calls::with_body(endpoint_of(card.via), card.body.clone()),
-        Ready::Notice(notice) => calls::send_by_template(&form_of(notice)),
+        Ready::Notice(notice) => match notice.via {
+            NoticeVia::Template => calls::send_by_template(&form_of(notice)),
+            NoticeVia::Free => calls::async_send_v2(&free_form_of(notice)),
+        },
     }
 }
 
@@ -143,6 +146,18 @@ fn form_of(notice: &ReadyNotice) -> NoticeForm {
         userid_list: notice.users.iter().map(|person| person.id.clone()).collect(),
         dept_id_list: notice.departments.iter().map(|department| department.id.clone()).collect(),
         data: notice.data.clone().unwrap_or_default(),
+        extra: notice.others.clone(),
+    }
+}
+
+fn free_form_of(notice: &ReadyNotice) -> FreeNoticeForm {
+    FreeNoticeForm {
+        agent_id: notice.agent_id.clone(),
+        userid_list: notice.users.iter().map(|person| person.id.clone()).collect(),
+        dept_id_list: notice.departments.iter().map(|department| department.id.clone()).collect(),
+        to_all_user: notice.to_all_user,
+        enable_id_trans: notice.enable_id_trans,
+        msg: notice.msg.clone().unwrap_or_default(),
         extra: notice.others.clone(),
     }
 }
@@ -272,6 +287,7 @@ pub fn title_of(draft: &Draft) -> String {
             .chain(card.params.iter().filter(|row| !row.kind.in_full_json()).map(|row| row.value.as_str()))
             .chain([card.card_template_id.as_str(), card.out_track_id.as_str()])
             .find_map(first_line),
+        Draft::Notice(notice) if notice.via == NoticeVia::Free => notice.msg.headline().and_then(first_line),
         Draft::Notice(notice) => notice
             .data
             .iter()
@@ -319,6 +335,11 @@ pub fn who(ready: &Ready) -> Who {
                 },
             }
         }
+        Ready::Notice(notice) if notice.to_all_user == Some(true) => Who {
+            summary: "@all".to_owned(),
+            people: 0,
+            ids_json: serde_json::json!({ "to_all_user": true }).to_string(),
+        },
         Ready::Notice(notice) => {
             let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
             let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();

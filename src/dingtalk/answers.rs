@@ -68,6 +68,11 @@ pub fn deliver_results(value: &Value) -> Vec<DeliverResult> {
         .unwrap_or_default()
 }
 
+/// The `media_id` that an upload answered; `None` when there is none to be read.
+pub fn media_id(value: &Value) -> Option<String> {
+    said::find(value.as_object()?, "media_id").and_then(said::text).filter(|id| !id.trim().is_empty())
+}
+
 /// A department.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Department {
@@ -199,6 +204,15 @@ pub fn members_page(value: &Value) -> Result<MembersPage, Malformed> {
 /// Names the part that is missing or malformed.
 pub fn user(value: &Value) -> Result<Member, Malformed> {
     member_at(result_object(value)?, "result")
+}
+
+/// `user/getbymobile`: the userid.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn userid(value: &Value) -> Result<String, Malformed> {
+    let found = member(result_object(value)?, "userid").and_then(said::text).filter(|id| !id.trim().is_empty());
+    found.ok_or_else(|| malformed("result.userid"))
 }
 
 /// `/auth/scopes`.

@@ -9,6 +9,7 @@ use url::form_urlencoded;
 use super::endpoint::Endpoint;
 use super::host::Hosts;
 use super::mask::{MASK, Masker};
+use super::multipart::Multipart;
 use super::secret::Secret;
 use super::{Method, System};
 
@@ -27,6 +28,8 @@ pub enum Body {
     Json(String),
     /// Form fields, percent-encoded once as UTF-8. The docs' own curl encodes quotes with backslashes: not imitated.
     Form(Vec<(Cow<'static, str>, String)>),
+    /// A file.
+    Multipart(Multipart),
 }
 
 /// Only kind and size: a token call's body holds a secret, and a body alone does not know which part that is.
@@ -36,12 +39,13 @@ impl std::fmt::Debug for Body {
             Self::None => f.write_str("None"),
             Self::Json(text) => write!(f, "Json({} bytes)", text.len()),
             Self::Form(fields) => write!(f, "Form({} fields)", fields.len()),
+            Self::Multipart(file) => file.fmt(f),
         }
     }
 }
 
 impl Body {
-    /// The bytes that go out.
+    /// The text that goes out; of a file only its size.
     pub fn to_text(&self) -> String {
         match self {
             Self::None => String::new(),
@@ -53,15 +57,33 @@ impl Body {
                 }
                 form.finish()
             }
+            Self::Multipart(file) => file.shown(),
+        }
+    }
+
+    /// The bytes that go out.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Multipart(file) => file.to_bytes(),
+            other => other.to_text().into_bytes(),
+        }
+    }
+
+    /// How many bytes go out; `text` is that of [`Body::to_text`].
+    fn length(&self, text: &str) -> usize {
+        match self {
+            Self::Multipart(file) => file.length(),
+            _ => text.len(),
         }
     }
 
     /// The content type that names it.
-    pub const fn content_type(&self) -> Option<&'static str> {
+    pub fn content_type(&self) -> Option<&str> {
         match self {
             Self::None => None,
             Self::Json(_) => Some("application/json; charset=utf-8"),
             Self::Form(_) => Some("application/x-www-form-urlencoded;charset=utf-8"),
+            Self::Multipart(file) => Some(file.content_type()),
         }
     }
 }
@@ -112,7 +134,7 @@ impl Call {
     }
 
     /// The headers that this program sets, in the order shown. The token stands in for itself.
-    pub(crate) fn headers<'a>(&self, token: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
+    pub(crate) fn headers<'a>(&'a self, token: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
         let mut headers = Vec::with_capacity(4);
         if let Some(token) = token.filter(|_| self.endpoint.needs_token && self.endpoint.system == System::Api) {
             headers.push((TOKEN_HEADER, token));
@@ -162,7 +184,7 @@ impl Call {
         lines.push("accept-encoding: gzip".to_owned());
         let body = self.body.to_text();
         if self.endpoint.method != Method::Get {
-            lines.push(format!("content-length: {}", body.len()));
+            lines.push(format!("content-length: {}", self.body.length(&body)));
         }
         lines.push(String::new());
         lines.push(body);

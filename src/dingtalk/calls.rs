@@ -3,6 +3,8 @@
 //! The old system takes forms as well as JSON (dossier D); forms with real UTF-8, encoded once, follow the documents.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -10,6 +12,8 @@ use serde_json::json;
 
 use super::call::{Body, Call};
 use super::endpoint::{self, Endpoint};
+use super::media::{Format, MediaType};
+use super::multipart::Multipart;
 use super::secret::Secret;
 
 /// The fields of a work notice by template (seed 1), as they travel. Empty ones are left out.
@@ -57,6 +61,60 @@ pub fn send_by_template(form: &NoticeForm) -> Call {
     Call::new(&endpoint::SEND_BY_TEMPLATE, Vec::new(), Body::Form(fields))
 }
 
+/// The fields of a free-form work notice, as they travel. Empty ones are left out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FreeNoticeForm {
+    /// `agent_id`, digits.
+    pub agent_id: String,
+    /// `userid_list`, joined with commas.
+    pub userid_list: Vec<String>,
+    /// `dept_id_list`, joined with commas.
+    pub dept_id_list: Vec<String>,
+    /// `to_all_user`.
+    pub to_all_user: Option<bool>,
+    /// `enable_id_trans`; only the SDK has it.
+    pub enable_id_trans: Option<bool>,
+    /// `msg`: JSON text in real UTF-8.
+    pub msg: String,
+    /// Fields that the form does not know, as they travel.
+    pub extra: Vec<(String, String)>,
+}
+
+/// A free-form work notice.
+pub fn async_send_v2(form: &FreeNoticeForm) -> Call {
+    let truth = |value: Option<bool>| value.map(|value| value.to_string()).unwrap_or_default();
+    let named = [
+        ("agent_id", form.agent_id.clone()),
+        ("userid_list", form.userid_list.join(",")),
+        ("dept_id_list", form.dept_id_list.join(",")),
+        ("to_all_user", truth(form.to_all_user)),
+        ("enable_id_trans", truth(form.enable_id_trans)),
+        ("msg", form.msg.clone()),
+    ];
+    let mut fields: Vec<(Cow<'static, str>, String)> = named
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (Cow::Borrowed(name), value))
+        .collect();
+    fields.extend(form.extra.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone())));
+    Call::new(&endpoint::ASYNC_SEND_V2, Vec::new(), Body::Form(fields))
+}
+
+/// Another text and colour for the status bar of an OA notice. `status_bg`: `0xFF` and six digits; empty: left out.
+pub fn status_bar_update(agent_id: &str, task_id: &str, status_value: &str, status_bg: &str) -> Call {
+    let fields =
+        [("agent_id", agent_id), ("task_id", task_id), ("status_value", status_value), ("status_bg", status_bg)];
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    form(&endpoint::STATUS_BAR_UPDATE, fields.map(|(name, value)| (name, value.to_owned())).collect())
+}
+
+/// Uploads a file. `type` goes into the address, where every client's is read (the page: those who get 40004 with it in the
+/// body should put it there). `sent` counts the bytes that left.
+pub fn media_upload(kind: MediaType, format: Format, file_name: &str, bytes: Arc<[u8]>, sent: Arc<AtomicU64>) -> Call {
+    let file = Multipart::of_file("media", file_name, format.content_type(file_name), bytes).counting(sent);
+    Call::new(&endpoint::MEDIA_UPLOAD, vec![("type", kind.name().to_owned())], Body::Multipart(file))
+}
+
 /// The sub-departments of a department, one level. The root is 1.
 pub fn department_listsub(dept_id: i64) -> Call {
     form(&endpoint::DEPARTMENT_LISTSUB, vec![("dept_id", dept_id.to_string())])
@@ -80,6 +138,11 @@ pub fn user_list(dept_id: i64, cursor: i64, size: u32) -> Call {
 /// One person by userid.
 pub fn user_get(userid: &str) -> Call {
     form(&endpoint::USER_GET, vec![("userid", userid.to_owned())])
+}
+
+/// The userid of a mobile number (at most 15 characters; with `+` and the country outside China).
+pub fn user_get_by_mobile(mobile: &str) -> Call {
+    form(&endpoint::USER_GET_BY_MOBILE, vec![("mobile", mobile.to_owned())])
 }
 
 /// What part of the organisation the app may see.

@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Method;
-use super::call::{Call, TOKEN_HEADER};
+use super::call::{Body, Call, TOKEN_HEADER};
 use super::connect::{BuildError, explain_not_sent, tell};
 use super::exchange::{Answer, Exchange, Failure};
 use super::fault::{Doubt, Fault, NotSent};
@@ -150,15 +150,15 @@ impl Client {
             let gone = left.load(Ordering::SeqCst);
             Box::new(if gone { Fault::Unknown(doubt) } else { Fault::NotSent(not_sent) })
         };
-        let deadline = tokio::time::Instant::now() + self.0.timeouts.total;
+        let deadline = tokio::time::Instant::now() + self.0.timeouts.total + upload_time(call);
         let attempt = async |own_connection: bool| {
             let http = self.http(base, own_connection).await?;
             let request = build(&http, hosts, token.filter(|_| needs_token), call, &left)?;
             Ok::<_, Box<Fault>>(http.execute(request).await)
         };
         let work = async {
-            // Sends always, token calls because they are rare: a connection of their own.
-            let own_connection = call.endpoint.sends || !needs_token;
+            // Sends always, token calls because they are rare, files because they are large: a connection of their own.
+            let own_connection = call.endpoint.sends || !needs_token || matches!(call.body, Body::Multipart(_));
             let mut outcome = attempt(own_connection).await?;
             let stale = |error: &reqwest::Error| !error.is_connect() && !error.is_builder() && !error.is_timeout();
             if !own_connection && outcome.as_ref().is_err_and(stale) {
@@ -260,8 +260,14 @@ fn build(
         // There is no body whose sending could be watched, and a GET does nothing: count it as gone from the start.
         left.store(true, Ordering::SeqCst);
     } else {
-        let inner = reqwest::Body::from(call.body.to_text());
-        request = request.body(reqwest::Body::wrap(Watched { inner, left: left.clone() }));
+        let inner = reqwest::Body::from(call.body.to_bytes());
+        let sent = if let Body::Multipart(file) = &call.body {
+            file.restart();
+            Some(file.counter())
+        } else {
+            None
+        };
+        request = request.body(reqwest::Body::wrap(Watched { inner, rest: None, sent, left: left.clone() }));
     }
     request.build().map_err(|error| bad(tell(&error)))
 }
@@ -270,9 +276,28 @@ fn build(
 ///
 /// hyper asks only once a connection stands and the head is on its way, and no server can act on a POST before its body is
 /// whole. So "not asked yet" proves that nothing was done, which tells a cancelled or timed-out send from a doubtful one.
+///
+/// A file goes out in pieces, and what left is counted for the progress bar.
 struct Watched {
     inner: reqwest::Body,
+    /// What is left of a file's bytes.
+    rest: Option<<reqwest::Body as http_body::Body>::Data>,
+    /// Counts a file's bytes.
+    sent: Option<Arc<AtomicU64>>,
     left: Arc<AtomicBool>,
+}
+
+/// Bytes of a file that are handed to the connection at once.
+const PIECE: usize = 64 * 1024;
+/// The slowest upload that is waited for, in bytes a second.
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
+
+/// What a large body may take beyond the time of an ordinary call.
+fn upload_time(call: &Call) -> Duration {
+    match &call.body {
+        Body::Multipart(file) => Duration::from_secs(file.length() as u64 / SLOWEST_UPLOAD),
+        _ => Duration::ZERO,
+    }
 }
 
 impl http_body::Body for Watched {
@@ -284,15 +309,32 @@ impl http_body::Body for Watched {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
         self.left.store(true, Ordering::SeqCst);
-        Pin::new(&mut self.inner).poll_frame(cx)
+        let Some(sent) = self.sent.clone() else { return Pin::new(&mut self.inner).poll_frame(cx) };
+        let mut rest = match self.rest.take() {
+            Some(rest) => rest,
+            None => match Pin::new(&mut self.inner).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) => data,
+                    Err(frame) => return Poll::Ready(Some(Ok(frame))),
+                },
+                other => return other,
+            },
+        };
+        let piece = rest.split_to(rest.len().min(PIECE));
+        sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        self.rest = (!rest.is_empty()).then_some(rest);
+        Poll::Ready(Some(Ok(http_body::Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.rest.is_none() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
-        self.inner.size_hint()
+        match (&self.rest, self.inner.size_hint().exact()) {
+            (None, _) => self.inner.size_hint(),
+            (Some(rest), inner) => http_body::SizeHint::with_exact(rest.len() as u64 + inner.unwrap_or_default()),
+        }
     }
 }
 

@@ -67,6 +67,16 @@ pub static UPDATE_INTERACTIVE_CARD: Endpoint = change("/v1.0/im/interactiveCards
 pub static SEND_BY_TEMPLATE: Endpoint =
     send(System::Oapi, "/topapi/message/corpconversation/sendbytemplate", "qyapi_base");
 
+/// A free-form work notice: internal apps, and third-party apps made before 2020-11-27.
+pub static ASYNC_SEND_V2: Endpoint = send(System::Oapi, "/topapi/message/corpconversation/asyncsend_v2", "qyapi_base");
+
+/// Another text and colour for the status bar of an OA notice of the last seven days. People see it: it counts as a send.
+pub static STATUS_BAR_UPDATE: Endpoint =
+    send(System::Oapi, "/topapi/message/corpconversation/status_bar/update", "qyapi_base");
+
+/// A media file becomes a `media_id`. Nobody gets anything from it, and the id may be used again and again.
+pub static MEDIA_UPLOAD: Endpoint = read(System::Oapi, Method::Post, "/media/upload", "qyapi_base");
+
 /// The next level of the department tree.
 pub static DEPARTMENT_LISTSUB: Endpoint =
     read(System::Oapi, Method::Post, "/topapi/v2/department/listsub", "qyapi_get_department_list");
@@ -81,6 +91,10 @@ pub static USER_LIST: Endpoint =
 
 /// One person by userid.
 pub static USER_GET: Endpoint = read(System::Oapi, Method::Post, "/topapi/v2/user/get", "qyapi_get_member");
+
+/// The userid of a mobile number; internal apps only.
+pub static USER_GET_BY_MOBILE: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/v2/user/getbymobile", "qyapi_get_member_by_mobile");
 
 /// What part of the organisation the app may see.
 pub static AUTH_SCOPES: Endpoint = read(System::Oapi, Method::Get, "/auth/scopes", "");
@@ -105,17 +119,21 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
 /// Every call above.
-pub static ALL: [&Endpoint; 17] = [
+pub static ALL: [&Endpoint; 21] = [
     &SEND_PRIVATE_CHAT_CARD,
     &CREATE_AND_DELIVER,
     &SEND_INTERACTIVE_CARD,
     &UPDATE_CARD,
     &UPDATE_INTERACTIVE_CARD,
     &SEND_BY_TEMPLATE,
+    &ASYNC_SEND_V2,
+    &STATUS_BAR_UPDATE,
+    &MEDIA_UPLOAD,
     &DEPARTMENT_LISTSUB,
     &DEPARTMENT_GET,
     &USER_LIST,
     &USER_GET,
+    &USER_GET_BY_MOBILE,
     &AUTH_SCOPES,
     &CONTACT_USERS_SEARCH,
     &TOKEN_INTERNAL_API,
@@ -140,7 +158,9 @@ mod tests {
                 SEND_INTERACTIVE_CARD.path,
                 UPDATE_CARD.path,
                 UPDATE_INTERACTIVE_CARD.path,
-                SEND_BY_TEMPLATE.path
+                SEND_BY_TEMPLATE.path,
+                ASYNC_SEND_V2.path,
+                STATUS_BAR_UPDATE.path
             ]
         );
         for endpoint in ALL {

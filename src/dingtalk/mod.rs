@@ -5,7 +5,8 @@
 //! `errcode`). The two are never mixed: see the table at the top of the API dossier.
 
 //!
-//! From the ground up: [`endpoint`] (the calls as data), [`call`] and [`calls`] (one request, its makers), [`mask`], [`fault`],
+//! From the ground up: [`endpoint`] (the calls as data), [`call`] and [`calls`] (one request, its makers), [`multipart`] and
+//! [`media`] (uploads), [`mask`], [`fault`],
 //! `judge` (bytes to verdict), [`client`] (the socket), [`tokens`] and [`session`] (tokens kept and healed), [`check`],
 //! [`answers`] (lenient readers).
 
@@ -21,6 +22,8 @@ pub mod fault;
 pub mod host;
 mod judge;
 pub mod mask;
+pub mod media;
+pub mod multipart;
 mod said;
 pub mod secret;
 pub mod session;
@@ -31,7 +34,7 @@ mod tests;
 
 pub use answers::{Department, Member, MembersPage, Scopes, SendAnswer};
 pub use call::{Body, Call};
-pub use calls::NoticeForm;
+pub use calls::{FreeNoticeForm, NoticeForm};
 pub use check::{CheckItem, CheckResult, CheckStep, check};
 pub use client::{Client, Timeouts};
 pub use endpoint::Endpoint;
@@ -39,6 +42,8 @@ pub use exchange::{Answer, Exchange, Failure};
 pub use fault::{Doubt, Fault, NotSent, Refusal, RefusalShape, Unreadable};
 pub use host::{BaseUrl, BaseUrlError, Hosts};
 pub use judge::ANSWER_LIMIT;
+pub use media::{MediaProblem, MediaType};
+pub use multipart::Multipart;
 pub use secret::Secret;
 pub use session::{Session, TokenState, TokenStatus};
 pub use tokens::{CachedToken, Clock, Credentials, MemoryTokenCache, SystemClock, TokenCache};

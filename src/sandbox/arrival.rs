@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::media::StoredMedia;
 use crate::compose::notice::NoticeTemplate;
 use crate::dingtalk::System;
 use crate::lang::{Lang, text};
@@ -220,6 +221,33 @@ pub struct ArrivedNotice {
     pub recipients: Vec<NoticeRecipient>,
     /// Departments that do not exist or are out of range.
     pub invalid_departments: Vec<String>,
+    /// What a free-form notice carried; `None` for one by template. `template` is empty then, and `text` the lines a reader
+    /// sees.
+    pub free: Option<FreeMessage>,
+}
+
+/// What a free-form notice carried.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FreeMessage {
+    /// `msgtype`.
+    pub kind: String,
+    /// `msg`, as it came.
+    pub msg: Value,
+    /// Whether it went to everyone.
+    pub to_all: bool,
+    /// The status bar of an OA message, as it is now.
+    pub status_bar: Option<StatusBar>,
+    /// The uploaded files it names.
+    pub media: Vec<StoredMedia>,
+}
+
+/// The status bar of an OA message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StatusBar {
+    /// `status_value`.
+    pub value: String,
+    /// `status_bg`, as sent.
+    pub background: String,
 }
 
 /// Someone a notice was for.
@@ -385,6 +413,11 @@ fn notice_json(notice: &ArrivedNotice) -> Value {
         "text": notice.text,
         "missing": notice.missing,
         "unused": notice.unused,
+        "msg": notice.free.as_ref().map(|free| &free.msg),
+        "to_all": notice.free.as_ref().is_some_and(|free| free.to_all),
+        "status_bar": notice.free.as_ref().and_then(|free| free.status_bar.as_ref()).map(|bar| {
+            json!({"status_value": bar.value, "status_bg": bar.background})
+        }),
         "recipients": recipients,
         "invalid_departments": notice.invalid_departments,
     })

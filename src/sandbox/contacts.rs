@@ -102,6 +102,17 @@ impl World {
         Ok(json!({"result": self.person_json(person)}))
     }
 
+    /// `POST /topapi/v2/user/getbymobile`: the userid of a mobile number.
+    pub(super) fn get_user_by_mobile(&self, call: &Call) -> Result<Value, Fault> {
+        let mobile = call.oapi_params()?.required("mobile")?;
+        let unknown = || Fault::oapi(60121).at("/mobile");
+        let person = self.organisation.person_of_mobile(&mobile).ok_or_else(unknown)?;
+        if !self.may_see(person) {
+            return Err(Fault::oapi(50002).at("/mobile"));
+        }
+        Ok(json!({"result": {"userid": person.userid}}))
+    }
+
     /// `GET /auth/scopes`: what the app may see.
     pub(super) fn scopes(&self) -> Value {
         json!({

@@ -57,6 +57,9 @@ impl<'s> Mask<'s> {
     /// The body as text. A message's JSON stays as it was written but for known secrets; other JSON with a secret member is
     /// written anew.
     pub(super) fn body(&self, call: &Call) -> String {
+        if call.header("content-type").is_some_and(|kind| kind.starts_with("multipart/")) {
+            return self.text(&super::media::shown(call));
+        }
         let text = String::from_utf8_lossy(&call.body);
         if call.header("content-type").is_some_and(|kind| kind.contains("form")) {
             return self.query(&text);

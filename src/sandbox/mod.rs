@@ -16,7 +16,9 @@ mod contacts;
 mod control;
 mod dice;
 mod fault;
+mod free;
 mod mask;
+mod media;
 mod notice;
 mod organisation;
 mod script;
@@ -36,9 +38,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 pub use arrival::{
-    Answered, Arrival, ArrivedCard, ArrivedNotice, ArrivedSpace, CardNote, CardRecipient, DropRule, Fate, Mention,
-    MergedVariable, Message, NoticeRecipient, Variable,
+    Answered, Arrival, ArrivedCard, ArrivedNotice, ArrivedSpace, CardNote, CardRecipient, DropRule, Fate, FreeMessage,
+    Mention, MergedVariable, Message, NoticeRecipient, StatusBar, Variable,
 };
+pub use media::StoredMedia;
 pub use organisation::{Department, Organisation, Person};
 pub use script::{Effect, HUGE, Script};
 pub use templates::{CardTemplate, CardVariable};
@@ -61,10 +64,23 @@ pub const UPDATE_CARD: &str = "/v1.0/card/instances";
 /// Path of the older update.
 pub const UPDATE_INTERACTIVE_CARD: &str = "/v1.0/im/interactiveCards";
 /// Paths of every call that carries a message: such arrivals are kept for longer.
-const MESSAGES: [&str; 6] =
-    [SEND_CARD, CREATE_AND_DELIVER, SEND_INTERACTIVE_CARD, UPDATE_CARD, UPDATE_INTERACTIVE_CARD, SEND_NOTICE];
+const MESSAGES: [&str; 7] = [
+    SEND_CARD,
+    CREATE_AND_DELIVER,
+    SEND_INTERACTIVE_CARD,
+    UPDATE_CARD,
+    UPDATE_INTERACTIVE_CARD,
+    SEND_NOTICE,
+    SEND_FREE,
+];
 /// Path of the notice call.
 pub const SEND_NOTICE: &str = "/topapi/message/corpconversation/sendbytemplate";
+/// Path of the call for free-form notices.
+pub const SEND_FREE: &str = "/topapi/message/corpconversation/asyncsend_v2";
+/// Path of the call that changes a status bar.
+pub const UPDATE_STATUS_BAR: &str = "/topapi/message/corpconversation/status_bar/update";
+/// Path of the upload.
+pub const UPLOAD: &str = "/media/upload";
 /// The header that the control routes ask for.
 pub const CONTROL_HEADER: &str = "x-sandbox-control";
 
@@ -310,6 +326,11 @@ impl Sandbox {
         let mut world = self.shared.world();
         world.notice_templates.retain(|known| known.template.id != template.id);
         world.notice_templates.push(templates::Notice { template, approved: true });
+    }
+
+    /// The files that were uploaded, oldest first.
+    pub fn media(&self) -> Vec<StoredMedia> {
+        self.shared.world().media.values().cloned().collect()
     }
 
     /// Gives an order. See [`Script`].

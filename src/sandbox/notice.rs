@@ -20,9 +20,9 @@ use super::world::World;
 /// People one send may reach, department members included (41029).
 const PEOPLE: usize = 1_000;
 /// Entries of `userid_list`.
-const USER_LIST: usize = 5_000;
+pub(super) const USER_LIST: usize = 5_000;
 /// Entries of `dept_id_list`.
-const DEPARTMENT_LIST: usize = 500;
+pub(super) const DEPARTMENT_LIST: usize = 500;
 /// Notices of the app that one person gets in a day.
 const PER_DAY: u32 = 100;
 /// People reached within a minute.
@@ -36,6 +36,8 @@ pub(super) struct Delivered {
     day: Option<Date>,
     today: HashMap<String, PersonToday>,
     minute: VecDeque<(Timestamp, usize)>,
+    /// Sends to everyone today.
+    to_all: u32,
 }
 
 #[derive(Debug, Default)]
@@ -46,12 +48,8 @@ struct PersonToday {
 
 impl Delivered {
     /// Decides for each valid person, and remembers what was delivered.
-    fn decide(&mut self, people: &mut [NoticeRecipient], content: u64, now: Timestamp) {
-        let day = DAY_ZONE.to_datetime(now).date();
-        if self.day != Some(day) {
-            self.day = Some(day);
-            self.today.clear();
-        }
+    pub(super) fn decide(&mut self, people: &mut [NoticeRecipient], content: u64, now: Timestamp, per_day: u32) {
+        self.turn_day(now);
         let minute_ago = now.checked_sub(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MIN);
         self.minute.retain(|(at, _)| *at > minute_ago && *at <= now);
         let mut reached: usize = self.minute.iter().map(|(_, people)| people).sum();
@@ -60,7 +58,7 @@ impl Delivered {
             let today = self.today.entry(person.userid.clone()).or_default();
             let rule = if today.contents.contains(&content) {
                 Some(DropRule::SameContent)
-            } else if today.count >= PER_DAY {
+            } else if today.count >= per_day {
                 Some(DropRule::PerDay)
             } else if reached >= PER_MINUTE {
                 Some(DropRule::PerMinute)
@@ -78,6 +76,26 @@ impl Delivered {
         if reached > before {
             self.minute.push_back((now, reached - before));
         }
+    }
+
+    fn turn_day(&mut self, now: Timestamp) {
+        let day = DAY_ZONE.to_datetime(now).date();
+        if self.day != Some(day) {
+            self.day = Some(day);
+            self.today.clear();
+            self.to_all = 0;
+        }
+    }
+
+    /// Whether everyone may be written to once more today.
+    pub(super) fn may_write_to_all(&mut self, now: Timestamp, most: u32) -> bool {
+        self.turn_day(now);
+        self.to_all < most
+    }
+
+    /// Everyone was written to.
+    pub(super) fn wrote_to_all(&mut self) {
+        self.to_all += 1;
     }
 }
 
@@ -134,9 +152,10 @@ impl World {
         let unused = data.keys().filter(|key| !known.contains(key)).cloned().collect();
         let mut hasher = DefaultHasher::new();
         (&template.id, &text).hash(&mut hasher);
-        self.delivered.decide(&mut recipients, hasher.finish(), now);
+        self.delivered.decide(&mut recipients, hasher.finish(), now, PER_DAY);
         let task_id = self.next_task();
-        let notice = ArrivedNotice { template, task_id, text, missing, unused, recipients, invalid_departments };
+        let notice =
+            ArrivedNotice { template, task_id, text, missing, unused, recipients, invalid_departments, free: None };
         Ok((json!({"task_id": task_id}), Message::Notice(Arc::new(notice))))
     }
 
@@ -144,7 +163,11 @@ impl World {
     ///
     /// Invalid entries among valid ones are accepted (a send result lists them); when nobody is left because all entries are
     /// invalid, the call is refused.
-    fn everyone(&self, users: &[String], departments: &[u64]) -> Result<(Vec<NoticeRecipient>, Vec<String>), Fault> {
+    pub(super) fn everyone(
+        &self,
+        users: &[String],
+        departments: &[u64],
+    ) -> Result<(Vec<NoticeRecipient>, Vec<String>), Fault> {
         let mut people: indexmap::IndexMap<String, NoticeRecipient> = indexmap::IndexMap::new();
         let mut invisible = false;
         for userid in users {
@@ -187,7 +210,7 @@ impl World {
 }
 
 /// A comma-joined list, empty entries left out.
-fn list(params: &Params, name: &'static str, max: usize) -> Result<Vec<String>, Fault> {
+pub(super) fn list(params: &Params, name: &'static str, max: usize) -> Result<Vec<String>, Fault> {
     let text = match params.value(name) {
         None => return Ok(Vec::new()),
         Some(Value::Array(_) | Value::Object(_) | Value::Bool(_)) => {
@@ -235,7 +258,7 @@ mod tests {
         let mut delivered = Delivered::default();
         let fate = |delivered: &mut Delivered, at: &str| {
             let mut people = person("a");
-            delivered.decide(&mut people, 1, at.parse().unwrap());
+            delivered.decide(&mut people, 1, at.parse().unwrap(), PER_DAY);
             people[0].fate
         };
         assert_eq!(fate(&mut delivered, "2026-03-01T15:59:00Z"), Fate::Delivered);
@@ -249,20 +272,20 @@ mod tests {
         let start: Timestamp = "2026-03-01T02:00:00Z".parse().unwrap();
         for content in 0..100 {
             let mut people = person("a");
-            delivered.decide(&mut people, content, start);
+            delivered.decide(&mut people, content, start, PER_DAY);
             assert_eq!(people[0].fate, Fate::Delivered);
         }
         let mut people = person("a");
-        delivered.decide(&mut people, 100, start);
+        delivered.decide(&mut people, 100, start, PER_DAY);
         assert_eq!(people[0].fate, Fate::Dropped(DropRule::PerDay));
 
         let later = start + SignedDuration::from_mins(2);
         let mut crowd: Vec<NoticeRecipient> = (0..5_001).flat_map(|at| person(&format!("p{at}"))).collect();
-        delivered.decide(&mut crowd, 7, later);
+        delivered.decide(&mut crowd, 7, later, PER_DAY);
         assert_eq!(crowd[4_999].fate, Fate::Delivered);
         assert_eq!(crowd[5_000].fate, Fate::Dropped(DropRule::PerMinute));
         let mut people = person("p5000");
-        delivered.decide(&mut people, 7, later + SignedDuration::from_secs(61));
+        delivered.decide(&mut people, 7, later + SignedDuration::from_secs(61), PER_DAY);
         assert_eq!(people[0].fate, Fate::Delivered, "a minute later it goes through");
     }
 }

@@ -262,6 +262,7 @@ fn scope_of(path: &str) -> Option<&'static str> {
         "/topapi/v2/department/listsub" | "/topapi/v2/department/get" => Some("qyapi_get_department_list"),
         "/topapi/v2/user/list" => Some("qyapi_get_department_member"),
         "/topapi/v2/user/get" => Some("qyapi_get_member"),
+        "/topapi/v2/user/getbymobile" => Some("qyapi_get_member_by_mobile"),
         "/v1.0/contact/users/search" => Some("qyapi_addresslist_search"),
         _ => None,
     }

@@ -143,6 +143,8 @@ pub(super) struct World {
     pub(super) cards: IndexMap<String, Arc<ArrivedCard>>,
     /// While a call is carried out: places whose id has this in it are refused with this message.
     pub(super) refused_space: Option<(String, String)>,
+    /// Uploaded files by their `media_id`.
+    pub(super) media: IndexMap<String, super::media::StoredMedia>,
     pub(super) delivered: super::notice::Delivered,
     /// Per path: when its calls of the last second came.
     pace: IndexMap<String, VecDeque<Timestamp>>,
@@ -177,10 +179,14 @@ enum Endpoint {
     GetAuthInfo,
     Scopes,
     SendNotice,
+    SendFree,
+    UpdateStatusBar,
+    UploadMedia,
     ListDepartments,
     GetDepartment,
     ListUsers,
     GetUser,
+    GetUserByMobile,
 }
 
 impl Endpoint {
@@ -200,10 +206,14 @@ impl Endpoint {
             (System::Oapi, "/service/get_auth_info") => Self::GetAuthInfo,
             (System::Oapi, "/auth/scopes") => Self::Scopes,
             (System::Oapi, super::SEND_NOTICE) => Self::SendNotice,
+            (System::Oapi, super::SEND_FREE) => Self::SendFree,
+            (System::Oapi, super::UPDATE_STATUS_BAR) => Self::UpdateStatusBar,
+            (System::Oapi, super::UPLOAD) => Self::UploadMedia,
             (System::Oapi, "/topapi/v2/department/listsub") => Self::ListDepartments,
             (System::Oapi, "/topapi/v2/department/get") => Self::GetDepartment,
             (System::Oapi, "/topapi/v2/user/list") => Self::ListUsers,
             (System::Oapi, "/topapi/v2/user/get") => Self::GetUser,
+            (System::Oapi, "/topapi/v2/user/getbymobile") => Self::GetUserByMobile,
             _ => return None,
         };
         let method = match endpoint {
@@ -220,7 +230,7 @@ impl Endpoint {
 
     /// Whether the answer depends on who works here.
     const fn asks_for_people(self) -> bool {
-        !self.gives_tokens() && !matches!(self, Self::Scopes)
+        !self.gives_tokens() && !matches!(self, Self::Scopes | Self::UploadMedia | Self::UpdateStatusBar)
     }
 
     const fn needs_token(self) -> bool {
@@ -242,6 +252,7 @@ impl World {
             scripts: Vec::new(),
             cards: IndexMap::new(),
             refused_space: None,
+            media: IndexMap::new(),
             delivered: super::notice::Delivered::default(),
             pace: IndexMap::new(),
             tasks: 282_632_271_000 + dice.roll() % 1_000_000,
@@ -318,6 +329,7 @@ impl World {
             Endpoint::GetDepartment => self.get_department(call).map(plain),
             Endpoint::ListUsers => self.list_users(call).map(plain),
             Endpoint::GetUser => self.get_user(call).map(plain),
+            Endpoint::GetUserByMobile => self.get_user_by_mobile(call).map(plain),
             Endpoint::SearchUsers => self.search_users(call).map(plain),
             Endpoint::SendCard => self.send_card(call),
             Endpoint::CreateAndDeliver => self.create_and_deliver(call),
@@ -325,6 +337,9 @@ impl World {
             Endpoint::UpdateCard => self.update_card(call),
             Endpoint::UpdateInteractive => self.update_interactive(call),
             Endpoint::SendNotice => self.send_notice(call, app, now),
+            Endpoint::SendFree => self.send_free(call, app, now),
+            Endpoint::UpdateStatusBar => self.update_status_bar(call, now).map(plain),
+            Endpoint::UploadMedia => self.upload_media(call, now).map(plain),
         }
     }
 
@@ -435,6 +450,14 @@ impl World {
         }
     }
 
+    /// The notice of a task among those that are kept, and when it came.
+    pub(super) fn notice_of_task(&mut self, task: u64) -> Option<(Timestamp, &mut Arc<super::ArrivedNotice>)> {
+        self.messages.iter_mut().find_map(|arrival| match &mut arrival.message {
+            Message::Notice(notice) if notice.task_id == task => Some((arrival.at, notice)),
+            _ => None,
+        })
+    }
+
     /// What arrived, oldest first.
     pub(super) fn arrivals(&self) -> Vec<Arrival> {
         let mut all: Vec<Arrival> = self.messages.iter().chain(&self.others).cloned().collect();
@@ -515,11 +538,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_arrives_is_answered(fields in prop::collection::vec((0..19_usize, anything()), 0..10), raw in any::<Vec<u8>>()) {
-            const NAMES: [&str; 19] = [
+        fn whatever_arrives_is_answered(fields in prop::collection::vec((0..22_usize, anything()), 0..10), raw in any::<Vec<u8>>()) {
+            const NAMES: [&str; 22] = [
                 "cardTemplateId", "openConversationId", "robotCode", "receiverUserIdList", "outTrackId", "cardData",
                 "privateData", "atOpenIds", "userIdType", "cardOptions", "agent_id", "template_id", "userid_list",
-                "dept_id_list", "data", "dept_id", "cursor", "size", "queryWord",
+                "dept_id_list", "data", "dept_id", "cursor", "size", "queryWord", "msg", "to_all_user", "task_id",
             ];
             let now = Timestamp::from_second(1_780_000_000).unwrap();
             let organisation = Arc::new(LazyOrganisation::new(60, 1));
@@ -529,6 +552,7 @@ mod tests {
             let mut body = json!({
                 "cardTemplateId": world.card_templates[0].id, "openConversationId": world.ids.open_conversation_id,
                 "outTrackId": "a", "cardData": {}, "agent_id": world.ids.agent_id,
+                "msg": {"msgtype": "text", "text": {"content": "a"}}, "status_value": "b",
                 "template_id": world.notice_templates[0].template.id, "userid_list": "zengmin",
                 "cursor": 0, "size": 10, "offset": 0, "queryWord": "王", "dept_id": 1, "userid": "zengmin",
             });
@@ -536,7 +560,8 @@ mod tests {
                 body[NAMES[name]] = value;
             }
             let paths = [
-                (System::Api, super::super::SEND_CARD), (System::Oapi, super::super::SEND_NOTICE),
+                (System::Api, super::super::SEND_CARD), (System::Oapi, super::super::SEND_NOTICE), (System::Oapi, super::super::SEND_FREE),
+                (System::Oapi, super::super::UPDATE_STATUS_BAR), (System::Oapi, super::super::UPLOAD),
                 (System::Api, "/v1.0/contact/users/search"), (System::Oapi, "/topapi/v2/user/list"),
                 (System::Oapi, "/topapi/v2/department/get"), (System::Oapi, "/service/get_corp_token"),
                 (System::Api, "/v1.0/oauth2/accessToken"),

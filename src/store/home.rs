@@ -3,6 +3,7 @@
 //! ```text
 //! settings.toml     profiles, language, theme         (store::settings)
 //! templates.toml    the library of notice templates   (store::templates)
+//! groups.toml       saved groups of people            (store::groups)
 //! drafts/           one file a draft, deleted/ below  (store::drafts)
 //! history.sqlite    发送记录                          (store::history)
 //! directory/        one people cache a profile        (store::directory_cache)
@@ -214,6 +215,11 @@ impl Home {
     /// `templates.toml`.
     pub fn templates_path(&self) -> PathBuf {
         self.root.join("templates.toml")
+    }
+
+    /// `groups.toml`.
+    pub fn groups_path(&self) -> PathBuf {
+        self.root.join("groups.toml")
     }
 
     /// `drafts/`.

@@ -6,6 +6,7 @@
 pub mod directory_cache;
 pub mod drafts;
 mod files;
+pub mod groups;
 pub mod history;
 pub mod home;
 mod platform;

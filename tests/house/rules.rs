@@ -83,6 +83,7 @@ fn a_room_uses_only_rooms_below_it() {
         "compose",
         "template",
         "directory",
+        "recipients",
         "store",
         "sandbox",
         "deliver",

@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 /// A secret with the mark that `scripts/secret-scan` looks for.
 const TOKEN: &str = "test-secret-token-0123456789";
 
-struct Cli {
-    home: tempfile::TempDir,
+pub struct Cli {
+    pub home: tempfile::TempDir,
 }
 
 impl Cli {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { home: tempfile::tempdir().unwrap() }
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.home.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_string_lossy().into_owned()
@@ -34,7 +34,7 @@ impl Cli {
     }
 
     /// A `token` profile that points to a loopback server.
-    fn profile(&self, port: u16) {
+    pub fn profile(&self, port: u16) {
         self.write(
             "settings.toml",
             &format!(
@@ -44,7 +44,7 @@ impl Cli {
         );
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_ding-composer"))
             .args(args)
             .args(["--lang", "en", "--home"])
@@ -57,7 +57,7 @@ impl Cli {
     }
 
     /// Runs with `--json`: the exit code and the one object on standard output.
-    fn json(&self, args: &[&str]) -> (i32, Value) {
+    pub fn json(&self, args: &[&str]) -> (i32, Value) {
         let mut args = args.to_vec();
         args.push("--json");
         let out = self.run(&args);
@@ -69,7 +69,7 @@ impl Cli {
 }
 
 /// Answers each connection with one of these raw answers, in order, and reports the requests it read.
-fn server(answers: Vec<String>) -> (u16, mpsc::Receiver<String>) {
+pub fn server(answers: Vec<String>) -> (u16, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (sender, receiver) = mpsc::channel();
@@ -106,7 +106,7 @@ fn server(answers: Vec<String>) -> (u16, mpsc::Receiver<String>) {
     (port, receiver)
 }
 
-fn answer(status: &str, body: &str) -> String {
+pub fn answer(status: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()

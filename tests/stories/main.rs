@@ -8,6 +8,8 @@ mod child;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod cli_notice;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod faults;
@@ -18,6 +20,8 @@ mod picker;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]
+mod rejected;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod store;
@@ -27,6 +31,8 @@ mod support;
 mod template;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod typing;
 #[cfg(test)]
 mod ways;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod cards;
 mod directory;
+mod free;
 mod notices;
 mod own_client;
 mod tokens;

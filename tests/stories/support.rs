@@ -136,6 +136,75 @@ impl Window {
         self.harness.run_ok();
     }
 
+    /// Puts another text into the field of this label.
+    pub fn replace(&mut self, label: &str, text: &str) {
+        let field = || by().label(label).predicate(|node| is_field(node.role()));
+        self.harness.get(field()).scroll_to_me();
+        self.harness.get(field()).focus();
+        self.harness.run_ok();
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        self.harness.run_ok();
+        if text.is_empty() { self.key(egui::Key::Delete) } else { self.type_text(text) }
+    }
+
+    /// Types where the keyboard is.
+    pub fn type_text(&mut self, text: &str) {
+        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.run_ok();
+    }
+
+    /// Pastes where the keyboard is.
+    pub fn paste(&mut self, text: &str) {
+        self.harness.event(egui::Event::Paste(text.to_owned()));
+        self.harness.run_ok();
+    }
+
+    /// Writes with an input method where the keyboard is: `typed` grows letter by letter, then `chosen` takes its place.
+    pub fn compose(&mut self, typed: &str, chosen: &str) {
+        let preedit = |text: &str| {
+            let text = text.to_owned();
+            egui::Event::Ime(egui::ImeEvent::Preedit { text, active_range_chars: None })
+        };
+        for (at, letter) in typed.char_indices() {
+            self.harness.event(preedit(&typed[..at + letter.len_utf8()]));
+            self.harness.run_ok();
+        }
+        // As X11 and Wayland have it: the composition is emptied, then the word comes.
+        self.harness.event(preedit(""));
+        self.harness.event(egui::Event::Ime(egui::ImeEvent::Commit(chosen.to_owned())));
+        self.harness.run_ok();
+    }
+
+    /// Presses a key.
+    pub fn key(&mut self, key: egui::Key) {
+        self.harness.key_press(key);
+        self.harness.run_ok();
+    }
+
+    /// What has the keyboard, by its label.
+    pub fn focused(&self) -> String {
+        let node = self.harness.query_all(by()).find(|node| node.accesskit_node().is_focused());
+        node.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+    }
+
+    /// Scrolls to what has this label.
+    pub fn scroll_to(&mut self, label: &str) {
+        self.harness.get_by_label(label).scroll_to_me();
+        self.harness.run_ok();
+    }
+
+    /// Unfolds the group of this title, if it is folded.
+    pub fn unfold(&mut self, title: &str) {
+        let group = by().role(egui::accesskit::Role::DisclosureTriangle).label(title);
+        let group = self.harness.get(group);
+        if group.accesskit_node().toggled() != Some(egui::accesskit::Toggled::True) {
+            group.scroll_to_me();
+            self.harness.run_ok();
+            self.harness.get_by_role_and_label(egui::accesskit::Role::DisclosureTriangle, title).click();
+            self.harness.run_ok();
+        }
+    }
+
     /// Presses a key with Ctrl (Command on a Mac).
     pub fn ctrl(&mut self, key: egui::Key) {
         self.harness.key_press_modifiers(egui::Modifiers::COMMAND, key);

@@ -18,7 +18,7 @@ use ding_composer::{
     },
 };
 use egui::{Key, accesskit::Role};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::support::Window;
 
@@ -406,4 +406,79 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Sends the card to a sandbox that refuses it with this code.
+fn refused(window: &mut Window, code: &str) {
+    window.sandbox().clear_scripts();
+    window.sandbox().script(Script::always(SEND_CARD, Effect::code(code)));
+    window.harness.state_mut().state.current_mut().unwrap().last_send = None;
+    window.ctrl(Key::Enter);
+    window.step_until("the send has ended", |window| outcome(window).is_some());
+    window.settle();
+    assert_eq!(outcome(window), Some(Outcome::Refused));
+    assert!(window.shows(code), "{code}: {:?}", window.on_screen());
+}
+
+#[test]
+fn the_button_of_an_explanation_leads_to_the_field() {
+    let mut window = Window::open();
+    refused(&mut window, "chatbot.notFound");
+    window.press("跳到对应字段");
+    window.settle();
+    assert_eq!(window.focused(), "机器人编码");
+}
+
+#[test]
+fn the_button_of_an_explanation_opens_the_page_for_permissions() {
+    let mut window = Window::open();
+    refused(&mut window, "permission.checkFailed");
+    let button = || by().role(Role::Button).label("打开权限页面");
+    window.harness.get(button()).scroll_to_me();
+    window.harness.run_ok();
+    window.harness.get(button()).click();
+    let mut opened = None;
+    for _ in 0..6 {
+        window.harness.step();
+        opened = opened.or_else(|| {
+            window.harness.output().platform_output.commands.iter().find_map(|command| match command {
+                egui::OutputCommand::OpenUrl(open) => Some(open.url.clone()),
+                _ => None,
+            })
+        });
+    }
+    assert!(opened.as_ref().is_some_and(|url| url.starts_with("https://")), "{opened:?}");
+}
+
+#[test]
+fn the_button_of_an_explanation_checks_the_connection() {
+    let mut window = Window::open();
+    refused(&mut window, "param.empty");
+    window.press("检查连接");
+    assert_eq!(window.app().state.tab, Tab::Settings);
+}
+
+#[test]
+fn an_explanation_speaks_the_language_of_the_window() {
+    let mut window = Window::open();
+    refused(&mut window, "chatbot.notFound");
+    window.ctrl(Key::L);
+    assert!(!window.shows("跳到对应字段"));
+    assert!(window.shows("chatbot.notFound"), "the server's own words stay");
+    window.press("Go to the field");
+    window.settle();
+    assert!(window.focused().to_lowercase().contains("robot"), "{}", window.focused());
+}
+
+#[test]
+fn the_button_of_an_explanation_waits_until_the_limit_ends() {
+    let mut window = Window::open();
+    refused(&mut window, "Forbidden.AccessDenied.QpsLimitForApi");
+    let button = window.harness.get(by().role(Role::Button).label_contains("等待"));
+    button.scroll_to_me();
+    let label = button.accesskit_node().label().unwrap();
+    window.press(&label);
+    assert!(window.app().state.wait_until.is_some());
+    window.clock.advance(120);
+    window.wait_for("可以再次发送了");
 }

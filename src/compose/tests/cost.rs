@@ -69,3 +69,27 @@ fn a_keystroke_elsewhere_does_not_work_out_the_table_again() {
         assert_eq!(Arc::strong_count(&card.private), 1, "{before:?}");
     }
 }
+
+#[test]
+fn the_table_written_by_itself_is_what_the_body_says() {
+    let mut card = large();
+    Arc::make_mut(&mut card.private).rows.truncate(20);
+    let table = Arc::make_mut(&mut card.private);
+    table.rows[3].cells = vec![None; 5];
+    table.rows[4].cells[4] = None;
+    table.rows[5].cells[0] = Some("他说 \"好\"\\\n\u{1}".to_owned());
+    table.rows[6].cells[4] = Some("no number".to_owned());
+    table.rows[7].person.id = "a\"b".to_owned();
+    let mut cache = CheckCache::default();
+    assert_eq!(cache.pretty(&card), card.to_pretty_text());
+    let parts = cache.pretty_parts(&card);
+    assert_eq!(format!("{}{}{}", parts.before, parts.private, parts.after), card.to_pretty_text());
+    let Some(crate::compose::Ready::Card(ready)) =
+        Some(crate::compose::force_ready(&Draft::Card(card.clone()), &mut cache))
+    else {
+        panic!("a card")
+    };
+    assert_eq!(ready.body, card.to_text());
+    card.private = Arc::default();
+    assert_eq!(cache.pretty(&card), card.to_pretty_text());
+}

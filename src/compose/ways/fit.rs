@@ -78,6 +78,11 @@ impl Via {
                 }
                 AppKind::ThirdParty | AppKind::Unknown => Fit::Works { scope: "qyapi_base" },
             },
+            // Third-party apps made after 2020-11-27 have to use templates.
+            Self::Notice(NoticeVia::Free) => match app.kind {
+                AppKind::ThirdParty => Fit::IfGranted { scope: "qyapi_base" },
+                AppKind::Internal | AppKind::Unknown => Fit::Works { scope: "qyapi_base" },
+            },
         }
     }
 }

@@ -52,6 +52,11 @@ impl Person {
         unionid(self.seed, self.number)
     }
 
+    /// The mobile number, which no listing tells; 199 and eight digits, such as `19900000017`.
+    pub fn mobile(&self) -> String {
+        format!("199{:08}", self.number)
+    }
+
     /// `job_number`, such as `QH000123`.
     pub fn job_number(&self) -> String {
         format!("QH{:06}", self.number + 1)
@@ -191,6 +196,12 @@ impl Organisation {
     pub fn person(&self, userid: &str) -> Option<&Person> {
         let found = self.by_userid.binary_search_by(|at| self.people[*at as usize].userid.as_ref().cmp(userid)).ok()?;
         self.people.get(self.by_userid[found] as usize)
+    }
+
+    /// The person of a mobile number.
+    pub fn person_of_mobile(&self, mobile: &str) -> Option<&Person> {
+        let number: u32 = mobile.strip_prefix("199").filter(|rest| rest.len() == 8)?.parse().ok()?;
+        self.people.get(number as usize).filter(|person| person.number == number)
     }
 
     /// The person of a `unionid`.

@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     catalogue::FixAction,
-    compose::{CardVia, Draft, Kind, Via},
+    compose::{CardVia, Draft, Finding, Kind, Via},
     ui::{
         settings::SettingsAction,
         state::{InspectorTab, Tab},
@@ -81,13 +81,22 @@ impl App {
             return;
         }
         let count = all.len();
-        let next = match self.finding_at.as_ref().filter(|(id, _)| *id == open.id) {
-            Some((_, at)) => at.min(&(count - 1)).checked_add_signed(step).map_or(count - 1, |next| next % count),
+        let next = match self.finding_at.as_ref().filter(|(id, ..)| *id == open.id) {
+            Some((_, at, shown)) => {
+                let same = |finding: &Finding| finding.pointer == shown.pointer && finding.code == shown.code;
+                match all.iter().position(same) {
+                    Some(at) => at.checked_add_signed(step).map_or(count - 1, |next| next % count),
+                    // It was put right: the next one stands in its place now.
+                    None if step > 0 => at % count,
+                    None => at.checked_add_signed(step).map_or(count - 1, |next| next.min(count - 1)),
+                }
+            }
             None if step < 0 => count - 1,
             None => 0,
         };
-        let (id, pointer) = (open.id.clone(), all[next].pointer.clone());
-        self.finding_at = Some((id, next));
+        let (id, shown) = (open.id.clone(), all[next].clone());
+        let pointer = shown.pointer.clone();
+        self.finding_at = Some((id, next, shown));
         self.state.inspector = InspectorTab::Checks;
         self.jump.to(pointer);
     }

@@ -34,6 +34,7 @@ use super::{
     state::{DraftId, State},
     widgets::{Toasts, form::Jump},
 };
+use crate::compose::Finding;
 use crate::store::{
     FileError,
     drafts::Drafts as DraftStore,
@@ -68,7 +69,7 @@ pub struct App {
     renaming: Option<(DraftId, String)>,
     confirm: Option<Confirm>,
     /// The finding jumped to last, of which draft.
-    finding_at: Option<(DraftId, usize)>,
+    finding_at: Option<(DraftId, usize, Finding)>,
     /// Where drafts are kept; `None` when its thread could not be started (a banner says so).
     store: Option<Arc<DraftStore>>,
     /// The drafts of the last run, being read.

@@ -4,7 +4,7 @@
 //! without it until it is put right or given up. What the form changes is written into the text at once, unless the text
 //! holds something that was not taken over yet.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use egui::{Label, RichText, TextEdit, Ui};
 
@@ -173,9 +173,12 @@ impl JsonView {
             let parts = self.cache.pretty_parts(draft);
             match self.written.take() {
                 // Thousands of people stay where they are.
-                Some((version, old)) if version == self.editor.version() && old.private == parts.private => {
-                    let behind = old.before.len() + old.private.len();
-                    self.editor.set_part(behind..behind + old.after.len(), &parts.after);
+                Some((version, old)) if version == self.editor.version() => {
+                    let private = old.before.len()..old.before.len() + old.private.len();
+                    self.editor.set_part(private.end..private.end + old.after.len(), &parts.after);
+                    if !Arc::ptr_eq(&old.private, &parts.private) {
+                        self.editor.set_part(private, &parts.private);
+                    }
                     self.editor.set_part(0..old.before.len(), &parts.before);
                 }
                 _ => self.editor.set_text(&format!("{}{}{}", parts.before, parts.private, parts.after)),

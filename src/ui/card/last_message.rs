@@ -38,6 +38,8 @@ pub fn locale_name(lang: Lang, locale: &str) -> String {
 pub fn last_message_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
     let lang = cx.lang;
     let at = pointer::join(PARAMS, LAST_MESSAGE);
+    // A variable of this name, written by hand, has the findings then.
+    let by_hand = draft.params.iter().any(|row| row.key == LAST_MESSAGE && !row.kind.in_full_json());
     let filled = draft.last_message.texts.iter().filter(|text| !text.is_empty()).count();
     let badge = tr!(lang, "card.last_message_badge", filled = filled);
     let group = Group::new(tr!(lang, "card.last_message")).badge(badge).help(tr!(lang, "card.last_message_help"));
@@ -58,7 +60,7 @@ pub fn last_message_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
                         )
                         .inner;
                     let field = ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label.id);
-                    if *locale == "zh_CN" {
+                    if *locale == "zh_CN" && !by_hand {
                         // The summary as a whole is filled in here first.
                         cx.jump.offer(&at, field.rect, field.id);
                     }
@@ -69,7 +71,7 @@ pub fn last_message_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
                 }
             });
         }
-        for finding in cx.findings_at(&at) {
+        for finding in cx.findings_at(&at).filter(|_| !by_hand) {
             finding_line(ui, lang, finding);
         }
         copy_ui(ui, cx, &mut draft.last_message);

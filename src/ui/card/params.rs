@@ -34,6 +34,8 @@ use crate::{
     },
 };
 
+/// JSON pointer of `cardData`.
+const CARD_DATA: &str = "/cardData";
 /// JSON pointer of `cardParamMap`.
 pub const PARAMS: &str = "/cardData/cardParamMap";
 
@@ -126,7 +128,11 @@ pub fn params_ui(
     let count = draft.params.len();
     let badge = if count == 0 { String::new() } else { grouped(count as u64) };
     let group = Group::new(tr!(cx.lang, "card.params")).badge(badge).help(tr!(cx.lang, "card.params_help"));
-    group.force_open(cx.jumps_into("/cardData")).show(ui, |ui| {
+    group.force_open(cx.jumps_into(CARD_DATA)).show(ui, |ui| {
+        // What is said of all variables together.
+        for finding in cx.findings_at(CARD_DATA) {
+            finding_line(ui, cx.lang, finding);
+        }
         let wide = ui.available_width() >= WIDE;
         if wide && count > 0 {
             headings_ui(ui, cx.lang);
@@ -134,7 +140,9 @@ pub fn params_ui(
         rows_ui(ui, cx, draft, view, wide);
         ui.horizontal_wrapped(|ui| {
             let add = PushButton::new(tr!(cx.lang, "card.add_param")).icon(Icon::Plus);
-            if add.show(ui).clicked() {
+            let add = add.show(ui);
+            cx.jump.offer(CARD_DATA, add.rect, add.id);
+            if add.clicked() {
                 cx.send(Action::UndoStep);
                 draft.params.push(ParamRow::default());
                 let id = view.fresh_id();

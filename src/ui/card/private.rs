@@ -58,6 +58,8 @@ pub fn private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut Pr
     let used = people > 0 || !draft.private.columns.is_empty();
     let shown = group.open(used).force_open(cx.jumps_into(PRIVATE)).show(ui, |ui| {
         let wish = toolbar_ui(ui, cx, draft, view);
+        // What is said of the table as a whole.
+        findings_ui(ui, cx, PRIVATE);
         if draft.private.rows.is_empty() {
             if !draft.private.columns.is_empty() {
                 columns_without_people_ui(ui, cx, draft);

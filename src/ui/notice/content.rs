@@ -1,7 +1,7 @@
 //! The group 内容 of the notice form: one field for each `${…}` of the template, the fields that the template does not
 //! have, and free rows of name and value where there is no template.
 
-use egui::{Label, RichText, TextEdit, Ui, vec2};
+use egui::{Label, Response, RichText, TextEdit, Ui, vec2};
 
 use super::{
     View,
@@ -50,8 +50,12 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut Vi
         for finding in cx.findings_at(DATA) {
             finding_line(ui, lang, finding);
         }
-        for field in &shown.wanted {
-            field_ui(ui, cx, draft, &wanted, &field.key);
+        for (index, field) in shown.wanted.iter().enumerate() {
+            let response = field_ui(ui, cx, draft, &wanted, &field.key);
+            if index == 0 {
+                // What is said of all fields together leads to the first.
+                cx.jump.offer(DATA, response.rect, response.id);
+            }
         }
         if template.is_none() {
             free_rows_ui(ui, cx, draft, view);
@@ -62,7 +66,7 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut Vi
 }
 
 /// A field of the template, labelled by its name.
-fn field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, wanted: &[&str], key: &str) {
+fn field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, wanted: &[&str], key: &str) -> Response {
     let at = draft.data.iter().rposition(|field| field.key == key);
     let mut text = at.map(|at| draft.data[at].value.clone()).unwrap_or_default();
     let characters = Meter::characters(&text, 0).actual;
@@ -80,7 +84,7 @@ fn field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, wanted: &[&str], 
             ui.add(Label::new(RichText::new(count).size(size::SMALL).color(t.faint)).selectable(false));
         }
         response
-    });
+    })
 }
 
 /// Fields that the template does not have: named, kept, and removable.

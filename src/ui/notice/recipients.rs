@@ -55,8 +55,8 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
             }
             to_pick = Some(pick);
         });
-        people_ui(ui, cx, draft, loaded);
-        departments_ui(ui, cx, draft, loaded);
+        people_ui(ui, cx, draft, loaded, to_pick.as_ref());
+        departments_ui(ui, cx, draft, loaded, to_pick.as_ref());
         if let Some(pick) = to_pick {
             // A jump to a list goes to the button that changes it.
             for list in [USERS, DEPARTMENTS] {
@@ -72,7 +72,7 @@ pub fn request(draft: &NoticeDraft) -> PickerRequest {
     PickerRequest { departments: true, chosen, ..PickerRequest::people(Purpose::NoticeRecipients) }
 }
 
-fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>) {
+fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>, pick: Option<&Response>) {
     let lang = cx.lang;
     let count = draft.users.len();
     let label = tr!(lang, "notice.people", count = grouped(count as u64));
@@ -83,14 +83,14 @@ fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&
             removed = chips_ui(ui, lang, chips, SHOWN);
         })
     });
-    elements_ui(ui, cx, USERS);
+    elements_ui(ui, cx, USERS, pick);
     if let Some(index) = removed {
         cx.send(Action::UndoStep);
         draft.users.remove(index);
     }
 }
 
-fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>) {
+fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>, pick: Option<&Response>) {
     let lang = cx.lang;
     let count = draft.departments.len();
     let label = tr!(lang, "notice.departments", count = grouped(count as u64));
@@ -102,7 +102,7 @@ fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Opt
             removed = chips_ui(ui, lang, chips, SHOWN);
         })
     });
-    elements_ui(ui, cx, DEPARTMENTS);
+    elements_ui(ui, cx, DEPARTMENTS, pick);
     if let Some(index) = removed {
         cx.send(Action::UndoStep);
         draft.departments.remove(index);
@@ -122,10 +122,11 @@ fn list_ui(ui: &mut Ui, count: usize, empty: &str, chips: impl FnOnce(&mut Ui)) 
     .response
 }
 
-/// Findings of single entries: they stand below the list, each naming its entry.
-fn elements_ui(ui: &mut Ui, cx: &Cx<'_>, list: &str) {
+/// Findings of single entries: they stand below the list, each naming its entry. A sentence takes no keyboard: the button
+/// that changes the list does.
+fn elements_ui(ui: &mut Ui, cx: &Cx<'_>, list: &str, pick: Option<&Response>) {
     for finding in cx.findings_below(list).filter(|finding| finding.pointer != list).take(5) {
         let response = finding_line(ui, cx.lang, finding);
-        cx.jump.offer(&finding.pointer, response.rect, response.id);
+        cx.jump.offer(&finding.pointer, response.rect, pick.map_or(response.id, |pick| pick.id));
     }
 }

@@ -171,9 +171,13 @@ impl Field {
                 let response = ui.label_inputs_by(label_id, control);
                 // A hint would be the field's name otherwise: the label is the better one. Set, not added: a field that
                 // was labelled just now would be called 名称 名称.
+                // A button and a choice of several keep their own names.
                 response.ctx.accesskit_node_builder(response.id, |node| {
-                    node.clear_label();
-                    node.set_labelled_by(vec![label_id.accesskit_id()]);
+                    use egui::accesskit::Role;
+                    if !matches!(node.role(), Role::Button | Role::RadioButton) {
+                        node.clear_label();
+                        node.set_labelled_by(vec![label_id.accesskit_id()]);
+                    }
                 });
                 let findings: Vec<&Finding> =
                     pointer.as_deref().map(|pointer| cx.findings_at(pointer).collect()).unwrap_or_default();

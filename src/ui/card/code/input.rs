@@ -195,25 +195,28 @@ impl CodeEditor {
                 if self.composing.is_none() && text.is_empty() {
                     return;
                 }
-                if self.composing.is_none() && !self.buffer.selection().is_empty() {
-                    self.buffer.type_text("");
+                if text.is_empty() {
+                    self.take_composition_out();
+                    return;
                 }
-                let at = self.buffer.selection().head;
-                let range = self.composing.take().unwrap_or(at..at);
+                let range = self.composing.take().unwrap_or_else(|| {
+                    self.buffer.selected().clone_into(&mut self.covered);
+                    self.buffer.selection().range()
+                });
                 let start = range.start;
                 // What is being composed is no step of the way back before it is committed.
                 self.buffer.patch(range, &text);
-                self.composing = (!text.is_empty()).then_some(start..start + text.len());
+                self.composing = Some(start..start + text.len());
             }
             ImeEvent::Commit(text) => {
                 if self.composing.is_none() && text.is_empty() {
                     return;
                 }
-                if let Some(range) = self.composing.take() {
-                    self.buffer.patch(range, "");
+                self.take_composition_out();
+                if !text.is_empty() {
+                    self.insert(&text);
+                    self.buffer.end_step();
                 }
-                self.insert(&text);
-                self.buffer.end_step();
             }
             ImeEvent::DeleteSurrounding { before_chars, after_chars } => {
                 let head = self.buffer.selection().head;
@@ -228,11 +231,20 @@ impl CodeEditor {
 
     /// Ends a composition whose input method was left: what it wrote stays.
     fn settle(&mut self) {
+        if let Some(range) = self.composing.clone() {
+            let text = self.buffer.text()[range].to_owned();
+            self.take_composition_out();
+            self.buffer.replace(self.buffer.selection().range(), &text);
+        }
+    }
+
+    /// Takes out what is being composed; what was selected before is there again, and selected.
+    fn take_composition_out(&mut self) {
         if let Some(range) = self.composing.take() {
-            let text = self.buffer.text()[range.clone()].to_owned();
-            let start = range.start;
-            self.buffer.patch(range, "");
-            self.buffer.replace(start..start, &text);
+            let covered = std::mem::take(&mut self.covered);
+            let anchor = range.start;
+            self.buffer.patch(range, &covered);
+            self.buffer.select(Selection { anchor, head: anchor + covered.len() });
         }
     }
 

@@ -66,6 +66,8 @@ pub struct CodeEditor {
     reveal: Option<Reveal>,
     /// What an input method has written and not yet committed.
     composing: Option<Range<usize>>,
+    /// What was selected when that began: the word takes its place only when it is committed.
+    covered: String,
     /// A change during a composition, reported when it ends.
     unreported: bool,
 }
@@ -88,6 +90,7 @@ impl CodeEditor {
     /// Shows another text; what was typed here cannot be taken back any more.
     pub fn set_text(&mut self, text: &str) {
         self.composing = None;
+        self.covered.clear();
         self.unreported = false;
         self.buffer.set_text(text);
     }
@@ -96,6 +99,7 @@ impl CodeEditor {
     /// back any more. `part` stands in the text now.
     pub fn set_part(&mut self, part: Range<usize>, text: &str) {
         self.composing = None;
+        self.covered.clear();
         self.unreported = false;
         let old = self.buffer.text().get(part.clone()).unwrap_or_default();
         let (same_before, same_behind) = same_ends(old, text);

@@ -87,13 +87,14 @@ pub(super) fn keys(
             }
             return;
         }
-        let delete = key(none, Key::Delete) || key(none, Key::Backspace);
-        if delete && place.column.is_some() {
-            edits.push(GridEdit::Write(place, None));
-        }
+        // First: without Shift the key would match as well.
         if key(Modifiers::SHIFT, Key::Delete) {
             let rows = if view.chosen.is_empty() { BTreeSet::from([place.row]) } else { view.chosen.clone() };
             edits.push(GridEdit::RemoveRows(rows));
+        }
+        let delete = key(none, Key::Delete) || key(none, Key::Backspace);
+        if delete && place.column.is_some() {
+            edits.push(GridEdit::Write(place, None));
         }
         if kind == Some(ValueKind::Boolean) && key(none, Key::Space) {
             ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(text) if text == " ")));

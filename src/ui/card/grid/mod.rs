@@ -155,7 +155,8 @@ impl GridView {
         self.jumped = Some(target.to_owned());
         let names: Vec<_> = pointer::names(target).collect();
         let Some(id) = names.get(1) else { return };
-        let Some(row) = draft.private.rows.iter().position(|row| row.person.id == *id) else { return };
+        // Of two rows of one person the later one is too many.
+        let Some(row) = draft.private.rows.iter().rposition(|row| row.person.id == *id) else { return };
         let key = names.last().filter(|_| names.len() > 3);
         let column = key.and_then(|key| draft.private.columns.iter().position(|column| column.key == **key));
         self.search.clear();
