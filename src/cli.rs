@@ -397,7 +397,7 @@ impl Run<'_> {
         for result in &delivery.spaces {
             let word = if result.success { "cli.space_taken" } else { "cli.space_refused" };
             let place = format!("{} {}", result.space_type, result.space_id);
-            out.say(&format!("  {place}: {} {}", text(lang, word, &[]), result.message).trim_end().to_owned());
+            out.say(format!("  {place}: {} {}", text(lang, word, &[]), result.message).trim_end());
             if let Some(said) = deliver::spaces::explain(result, lang) {
                 out.say(&format!("    {}: {}", text(lang, "cli.cause", &[]), said.cause));
                 out.say(&format!("    {}: {}", text(lang, "cli.fix", &[]), said.fix));

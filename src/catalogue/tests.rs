@@ -261,7 +261,7 @@ fn a_permission_refusal_on_the_card_call_says_that_it_is_closed_to_new_apps() {
         assert!(explained.fix.contains("Card.Instance.Write") && explained.fix.contains("qyapi_chat_manage"));
         assert_eq!(explained.links, ["https://open-dev.dingtalk.com/appscope/apply?content=a"]);
         let open = FixAction::OpenPermissions("https://open-dev.dingtalk.com/appscope/apply?content=a".to_owned());
-        assert_eq!(explained.action, [open]);
+        assert_eq!(explained.action, [FixAction::UseWay("createAndDeliver"), open]);
     }
 }
 

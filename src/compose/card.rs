@@ -73,6 +73,7 @@ impl LastMessage {
         [(0, "ZH_CN"), (1, "ZH_TW"), (4, "EN_US"), (3, "JA_JP"), (5, "VI_VN"), (6, "TH_TH")];
 
     /// The texts that the keys of one API can hold.
+    #[must_use]
     pub fn only(&self, slots: impl IntoIterator<Item = usize>) -> Self {
         let mut kept = Self::default();
         for slot in slots {

@@ -105,13 +105,13 @@ impl CardDraft {
 
 /// Columns of the table while it is being read: one for every key, apart for text and for `sys_full_json_obj`, and
 /// apart again where one person has a key twice.
-struct Columns {
+struct Wide {
     encoding: Encoding,
     columns: Vec<PrivateColumn>,
     by_key: HashMap<(String, bool, usize), usize>,
 }
 
-impl Columns {
+impl Wide {
     fn at(&mut self, key: &str, kind: ValueKind, occurrence: usize) -> usize {
         let at =
             *self.by_key.entry((key.to_owned(), self.encoding.in_full_json(kind), occurrence)).or_insert_with(|| {
@@ -129,7 +129,7 @@ impl Columns {
 }
 
 fn read_private(people: Vec<Member>, encoding: Encoding, kept: &mut Kept) -> PrivateTable {
-    let mut columns = Columns { encoding, columns: Vec::new(), by_key: HashMap::new() };
+    let mut columns = Wide { encoding, columns: Vec::new(), by_key: HashMap::new() };
     let mut rows: Vec<PrivateRow> = Vec::with_capacity(people.len());
     let mut seen = std::collections::HashSet::with_capacity(people.len());
     for Member { name: id, node, .. } in people {
@@ -173,13 +173,7 @@ fn has_only_texts(part: &Member) -> bool {
     }
 }
 
-fn read_cells(
-    params: Vec<Member>,
-    parent: &str,
-    columns: &mut Columns,
-    cells: &mut Vec<Option<String>>,
-    kept: &mut Kept,
-) {
+fn read_cells(params: Vec<Member>, parent: &str, columns: &mut Wide, cells: &mut Vec<Option<String>>, kept: &mut Kept) {
     let encoding = columns.encoding;
     let mut put = |key: &str, kind: ValueKind, value: String| {
         let mut value = Some(value);

@@ -182,10 +182,9 @@ fn other_field(card: &CardDraft, names: &[&str]) -> Field {
             let inside = names.get(depth + 1);
             // A kept member beside the rows of a map is no row.
             let is_row = match (inside, card.slot(field)) {
-                (None, _) => true,
                 (Some(id), Slot::At(people)) => people.iter().any(|person| person.id == **id),
                 (Some(key), Slot::Pairs(pairs)) => pairs.iter().any(|pair| pair.key == **key),
-                (Some(_), _) => true,
+                _ => true,
             };
             return if is_row { Field::Card(field) } else { Field::Body };
         }

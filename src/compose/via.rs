@@ -71,6 +71,7 @@ impl CardVia {
     }
 
     /// The way that updates a card sent by this one.
+    #[must_use]
     pub const fn update(self) -> Self {
         match self {
             Self::CreateAndDeliver | Self::Update => Self::Update,

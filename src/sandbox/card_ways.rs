@@ -107,12 +107,12 @@ impl World {
             Some(_) => return Err(fault("param.invalid", "/cardData/cardParamMap")),
         };
         let places = places(needed("openSpaceId", "param.openSpaceIdEmpty")?)?;
-        let by_union = self.by_union(&body)?;
+        let by_union = Self::by_union(&body)?;
         let mut sum = 0;
         within_limits(public, "/cardData/cardParamMap", &mut sum)?;
         let template = self.new_template(template_id)?;
         let private = self.private_people(&body, by_union, &template, &mut sum)?;
-        self.check_models(&body, &places)?;
+        Self::check_models(&body, &places)?;
         check_sources(&body)?;
         if fields.text("callbackType")?.is_some_and(|kind| !["STREAM", "HTTP"].contains(&kind)) {
             return Err(fault("param.invalid", "/callbackType"));
@@ -194,7 +194,7 @@ impl World {
         }
     }
 
-    fn by_union(&self, body: &Map<String, Value>) -> Result<bool, Fault> {
+    fn by_union(body: &Map<String, Value>) -> Result<bool, Fault> {
         match body.get("userIdType") {
             None | Some(Value::Null) => Ok(false),
             Some(value) => match value.as_u64() {
@@ -215,10 +215,7 @@ impl World {
         let mut all = Vec::new();
         for (id, values) in object(body, "privateData")?.into_iter().flatten() {
             let at = format!("/privateData/{}", escape(id));
-            let map = match values.get("cardParamMap") {
-                Some(Value::Object(map)) => map,
-                _ => return Err(fault("param.invalid", &at)),
-            };
+            let Some(Value::Object(map)) = values.get("cardParamMap") else { return Err(fault("param.invalid", &at)) };
             within_limits(map, &format!("{at}/cardParamMap"), sum)?;
             let mut recipient = self.person(id, by_union).ok_or_else(|| fault("param.userIdNotExist", &at))?;
             recipient.private = typed(map, template);
@@ -238,7 +235,7 @@ impl World {
     }
 
     /// What the models need when they are used.
-    fn check_models(&self, body: &Map<String, Value>, places: &[Place]) -> Result<(), Fault> {
+    fn check_models(body: &Map<String, Value>, places: &[Place]) -> Result<(), Fault> {
         for name in ["imGroupOpenSpaceModel", "imRobotOpenSpaceModel"] {
             if let Some(model) = object(body, name)?
                 && !model.get("supportForward").is_some_and(Value::is_boolean)
@@ -385,7 +382,7 @@ impl World {
         if object(&body, "cardData")?.is_none() && object(&body, "privateData")?.is_none() {
             return Err(fault("param.cardDataAndPrivateDataBothEmpty", "/cardData"));
         }
-        let by_union = self.by_union(&body)?;
+        let by_union = Self::by_union(&body)?;
         let template = self.card_templates.iter().find(|template| template.id == known.template_id).cloned();
         let template = template.unwrap_or_else(|| CardTemplate {
             id: known.template_id.clone(),
@@ -412,7 +409,7 @@ impl World {
         let id = Fields(&body).text("outTrackId")?.ok_or_else(|| fault("card.outTraceIdEmpty", "/outTrackId"))?;
         let known = self.cards.get(id).cloned().ok_or_else(|| fault("cardInstance.notExist", "/outTrackId"))?;
         media(&body)?;
-        let by_union = self.by_union(&body)?;
+        let by_union = Self::by_union(&body)?;
         let mut notes = Vec::new();
         let public = match body.get("cardData") {
             None | Some(Value::Null) => None,

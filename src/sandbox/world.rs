@@ -72,6 +72,7 @@ impl Ids {
 
 /// Rules that can be switched, for organisations and apps that differ from the sandbox's usual one.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, off or on in the settings")]
 pub struct Rules {
     /// Work notices by template only with a third-party app's token (800001 otherwise), as the documents say. Off, so that
     /// the sandbox's internal app can send both kinds.

@@ -85,6 +85,9 @@ impl Desk {
     }
 }
 
+/// What a case does to a body.
+type Change = Box<dyn Fn(&mut Value)>;
+
 fn first_call(told: &Value) -> &Value {
     &told["calls"][0]
 }
@@ -221,7 +224,6 @@ fn every_code_of_create_and_deliver_that_input_can_provoke() {
         }
     };
     assert_eq!(post(&|_| {}), "ok");
-    type Change = Box<dyn Fn(&mut Value)>;
     let cases: Vec<(&str, Change)> = vec![
         ("param.cardTemplateIdEmpty", Box::new(|body| body["cardTemplateId"] = json!(""))),
         ("param.templateNotExist", Box::new(|body| body["cardTemplateId"] = json!("nobody.schema"))),

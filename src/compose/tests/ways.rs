@@ -12,7 +12,7 @@ use crate::compose::{
     file::{self, DraftFile},
     fix::{self, Fix},
     json,
-    ways::{self, slot::Slot},
+    ways::{self, CardField, slot::Slot},
 };
 
 fn card(via: CardVia, body: &Value) -> CardDraft {
@@ -164,8 +164,11 @@ fn the_private_chat_card_is_carried_over_by_the_documented_mapping() {
         })
     );
     let left: Vec<_> = ways::check::left_behind(&draft);
-    use ways::CardField as F;
-    assert_eq!(left, [F::Receivers, F::Robot, F::LastMessage], "no counterpart: receivers, robot code, Hong Kong");
+    assert_eq!(
+        left,
+        [CardField::Receivers, CardField::Robot, CardField::LastMessage],
+        "no counterpart: receivers, robot code, Hong Kong"
+    );
     let found = check_draft(&Draft::Card(draft.clone()), &CheckContext::default()).findings;
     let behind = found.iter().find(|finding| finding.code == "card.stays_behind").unwrap();
     assert_eq!(behind.severity, Severity::Warning);
