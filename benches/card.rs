@@ -51,7 +51,8 @@ fn draft() -> CardDraft {
             Some(format!("{}，请看放假安排", person.name)),
             Some("今年的福利请在十五日以前领取，逾期不候，谢谢配合".to_owned()),
             Some(if person.id == "user00003" { "no number" } else { "1024.00" }.to_owned()),
-        ],
+        ]
+        .into(),
     };
     CardDraft {
         card_template_id: "bench.schema".to_owned(),

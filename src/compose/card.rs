@@ -104,8 +104,8 @@ pub struct PrivateColumn {
 pub struct PrivateRow {
     /// Whose values these are.
     pub person: PersonRef,
-    /// One cell a column; `None` falls back to the public value.
-    pub cells: Vec<Option<String>>,
+    /// One cell a column; `None` falls back to the public value. Shared, so that a change of one row copies no other's.
+    pub cells: SharedList<Option<String>>,
 }
 
 /// `privateData`: people down, variables across.

@@ -154,7 +154,7 @@ fn read_private(people: Vec<Member>, encoding: Encoding, kept: &mut Kept) -> Pri
                 (_, data) => kept.keep(&parent, &part.name, Node { data, ..part.node }.into_value()),
             }
         }
-        rows.push(PrivateRow { person: PersonRef { id, name: String::new() }, cells });
+        rows.push(PrivateRow { person: PersonRef { id, name: String::new() }, cells: cells.into() });
     }
     let width = columns.columns.len();
     for row in &mut rows {

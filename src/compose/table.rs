@@ -18,7 +18,7 @@ impl PrivateTable {
         let before = self.rows.len();
         for person in people {
             if known.insert(person.id.clone()) {
-                self.rows.push(PrivateRow { person, cells: vec![None; self.columns.len()] });
+                self.rows.push(PrivateRow { person, cells: vec![None; self.columns.len()].into() });
             }
         }
         self.rows.len() - before
@@ -95,7 +95,7 @@ impl PrivateTable {
             let at = *rows.entry(row.id.clone()).or_insert_with(|| {
                 added += 1;
                 let person = PersonRef { id: row.id.clone(), name: names(&row.id).unwrap_or_default() };
-                self.rows.push(PrivateRow { person, cells: vec![None; self.columns.len()] });
+                self.rows.push(PrivateRow { person, cells: vec![None; self.columns.len()].into() });
                 self.rows.len() - 1
             });
             let mut any = false;

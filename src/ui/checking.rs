@@ -122,7 +122,7 @@ mod tests {
         let rows = (0..people)
             .map(|number| PrivateRow {
                 person: PersonRef { id: format!("u{number}"), name: String::new() },
-                cells: Vec::new(),
+                cells: Vec::new().into(),
             })
             .collect();
         let private = Arc::new(PrivateTable { columns: Vec::new(), rows });

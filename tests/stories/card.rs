@@ -39,7 +39,7 @@ fn table(people: usize) -> Arc<PrivateTable> {
     let column = |key: &str, kind| PrivateColumn { key: key.to_owned(), kind };
     let rows = (0..people).map(|index| PrivateRow {
         person: person(&format!("u{index:04}"), &format!("员工{index}")),
-        cells: vec![Some(format!("你好，员工{index}")), None],
+        cells: vec![Some(format!("你好，员工{index}")), None].into(),
     });
     Arc::new(PrivateTable {
         columns: vec![column("title", ValueKind::Text), column("amount", ValueKind::Number)],
@@ -105,8 +105,8 @@ fn a_card_with_private_data_for_two_people_is_written_and_sent() {
     window.paste(&format!("userId\ttitle\n{}\t张三，你好\n{}\t\n", people[0], people[1]));
     window.press("填入");
     let private = &card(&window).private;
-    assert_eq!(private.rows[0].cells, [Some("张三，你好".to_owned())]);
-    assert_eq!(private.rows[1].cells, [None], "empty: the public value");
+    assert_eq!(*private.rows[0].cells, [Some("张三，你好".to_owned())]);
+    assert_eq!(*private.rows[1].cells, [None], "empty: the public value");
 
     window.press("粘贴接收人");
     window.paste(&people.join(", "));
@@ -282,7 +282,7 @@ fn the_table_is_walked_and_filled_by_keyboard() {
     window.harness.run_ok();
     assert_eq!(window.focused(), "员工1 的 title");
     window.key(Key::Delete);
-    let cells = |window: &Window| card(window).private.rows.iter().map(|row| row.cells.clone()).collect::<Vec<_>>();
+    let cells = |window: &Window| card(window).private.rows.iter().map(|row| row.cells.to_vec()).collect::<Vec<_>>();
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(cells(&window), [[some("你好，员工0"), some("7")], [None, some("8")]]);
 

@@ -26,39 +26,15 @@ fn open() -> Window {
     window
 }
 
-/// Puts another text into a field.
-fn replace(window: &mut Window, label: &str, text: &str) {
-    let fields = |window: &Window| {
-        let field = window
-            .harness
-            .get(by().label(label).predicate(|node| matches!(node.role(), Role::TextInput | Role::MultilineTextInput)));
-        field.scroll_to_me();
-        field.focus();
-    };
-    fields(window);
-    window.harness.run_ok();
-    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-    window.harness.run_ok();
-    if text.is_empty() {
-        window.harness.key_press(Key::Delete);
-    } else {
-        let field = window
-            .harness
-            .get(by().label(label).predicate(|node| matches!(node.role(), Role::TextInput | Role::MultilineTextInput)));
-        field.type_text(text);
-    }
-    window.harness.run_ok();
-}
-
 #[test]
 fn the_fields_follow_the_template_and_the_preview_follows_the_fields() {
     let mut window = open();
-    replace(&mut window, "place", "三楼会议室");
+    window.replace("place", "三楼会议室");
     assert_eq!(value(&window, "place"), Some("三楼会议室"));
     assert!(window.shows("地点：三楼会议室"), "the preview: {:?}", window.on_screen());
 
     // An emptied field is marked in the preview, and is a finding that leads back to it.
-    replace(&mut window, "place", "");
+    window.replace("place", "");
     window.settle();
     assert!(window.shows("1 个字段还没有内容"));
     window.harness.get_by_label("去填写 place").click();
@@ -69,7 +45,7 @@ fn the_fields_follow_the_template_and_the_preview_follows_the_fields() {
 
     // Another field in the template's body becomes a field of the form.
     window.press("管理模板库");
-    replace(&mut window, "消息内容", "${place} 明天维护，${reason}。");
+    window.replace("消息内容", "${place} 明天维护，${reason}。");
     window.press("保存");
     window.press("关闭");
     window.settle();
@@ -162,7 +138,7 @@ fn the_app_of_the_profile_is_offered_where_the_notice_names_another() {
     let mut window = open();
     let own = window.sandbox().agent_id().to_string();
     assert_eq!(notice(&window).agent_id, own);
-    replace(&mut window, "应用 AgentId", "12");
+    window.replace("应用 AgentId", "12");
     assert_eq!(notice(&window).agent_id, "12");
     window.press(&format!("用配置里的 {own}"));
     assert_eq!(notice(&window).agent_id, own);

@@ -75,7 +75,7 @@ fn the_table_written_by_itself_is_what_the_body_says() {
     let mut card = large();
     Arc::make_mut(&mut card.private).rows.truncate(20);
     let table = Arc::make_mut(&mut card.private);
-    table.rows[3].cells = vec![None; 5];
+    table.rows[3].cells = vec![None; 5].into();
     table.rows[4].cells[4] = None;
     table.rows[5].cells[0] = Some("他说 \"好\"\\\n\u{1}".to_owned());
     table.rows[6].cells[4] = Some("no number".to_owned());
@@ -92,4 +92,14 @@ fn the_table_written_by_itself_is_what_the_body_says() {
     assert_eq!(ready.body, card.to_text());
     card.private = Arc::default();
     assert_eq!(cache.pretty(&card), card.to_pretty_text());
+}
+
+#[test]
+fn a_change_of_one_row_copies_the_values_of_no_other() {
+    let mut card = large();
+    let before = card.clone();
+    Arc::make_mut(&mut card.private).set(7, 0, Some("x".to_owned()));
+    let same = |row: usize| card.private.rows[row].cells.as_ptr() == before.private.rows[row].cells.as_ptr();
+    assert!((0..5000).all(|row| same(row) == (row != 7)));
+    assert_eq!(before.private.rows[7].cells[0].as_deref(), Some("7"));
 }

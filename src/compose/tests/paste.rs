@@ -121,13 +121,13 @@ fn a_pasted_table_joins_the_one_that_is_there() {
     let grid = private_grid("id\tb\ta\nu1\tx\t\nu2\t\t5").unwrap();
     assert_eq!(table.merge(&grid, |id| (id == "u2").then(|| "李".to_owned())), (1, 2));
     assert_eq!(table.columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(table.rows[0].cells, [Some("1".to_owned()), Some("x".to_owned())], "an empty cell leaves the value");
-    assert_eq!(table.rows[1].cells, [Some("5".to_owned()), None]);
+    assert_eq!(*table.rows[0].cells, [Some("1".to_owned()), Some("x".to_owned())], "an empty cell leaves the value");
+    assert_eq!(*table.rows[1].cells, [Some("5".to_owned()), None]);
     assert_eq!(table.rows[1].person.name, "李");
     table.move_column(0, 1);
-    assert_eq!(table.rows[1].cells, [None, Some("5".to_owned())]);
+    assert_eq!(*table.rows[1].cells, [None, Some("5".to_owned())]);
     table.remove_column(0);
-    assert_eq!(table.rows[1].cells, [Some("5".to_owned())]);
+    assert_eq!(*table.rows[1].cells, [Some("5".to_owned())]);
 }
 
 proptest! {

@@ -322,7 +322,11 @@ fn form_made() -> impl Strategy<Value = CardDraft> {
     let at = prop::collection::vec((id(), text()), 0..3);
     (params, table, kept, at, prop::collection::vec(person(), 0..3), text()).prop_map(
         |(params, (columns, people, cells), kept, at, receivers, zh)| {
-            let rows = people.into_iter().zip(cells).map(|(person, cells)| PrivateRow { person, cells }).collect();
+            let rows = people
+                .into_iter()
+                .zip(cells)
+                .map(|(person, cells)| PrivateRow { person, cells: cells.into() })
+                .collect();
             let columns = columns.into_iter().map(|(key, kind)| PrivateColumn { key, kind }).collect();
             let mut last_message = LastMessage::default();
             last_message.texts[0] = zh;

@@ -77,8 +77,8 @@ fn list_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut PreviewView) {
     ui.spacing_mut().interact_size.y = size::CONTROL_SMALL;
     for (index, (locale, text)) in LastMessage::LOCALES.iter().zip(&draft.last_message.texts).enumerate() {
         ui.horizontal(|ui| {
-            ui.allocate_ui_with_layout(vec2(96.0, size::CONTROL_SMALL), Layout::left_to_right(Align::Center), |ui| {
-                ui.set_min_width(96.0);
+            ui.allocate_ui_with_layout(vec2(LOCALE_WIDTH, size::CONTROL_SMALL), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(LOCALE_WIDTH);
                 let name = RichText::new(locale_name(lang, locale)).size(size::SMALL);
                 ui.spacing_mut().button_padding = vec2(6.0, 2.0);
                 let button = egui::Button::selectable(view.locale == index, name);
@@ -95,6 +95,9 @@ fn list_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut PreviewView) {
         });
     }
 }
+
+/// Room for the longest name of a locale in either language, so that the texts stand in one column.
+const LOCALE_WIDTH: f32 = 124.0;
 
 /// Everybody who can be looked at: those of the table first, then the other receivers.
 fn people(draft: &CardDraft) -> impl Iterator<Item = &PersonRef> {

@@ -99,7 +99,7 @@ pub fn paste_block(draft: &mut CardDraft, at: Place, rows: &[usize], block: &[Ve
                     continue;
                 }
                 let table = Arc::make_mut(&mut draft.private);
-                let cells = vec![None; table.columns.len()];
+                let cells = vec![None; table.columns.len()].into();
                 let person = PersonRef { id: id.to_owned(), name: String::new() };
                 table.rows.push(crate::compose::card::PrivateRow { person, cells });
                 done.people += 1;

@@ -72,7 +72,7 @@ fn private_rows(card: &mut CardDraft, people: Vec<PersonRef>) {
     let columns = table.columns.len();
     for person in people {
         if !there.contains(&person.id) {
-            table.rows.push(PrivateRow { person, cells: vec![None; columns] });
+            table.rows.push(PrivateRow { person, cells: vec![None; columns].into() });
         }
     }
 }
@@ -121,8 +121,8 @@ mod tests {
         let table = PrivateTable {
             columns: vec![PrivateColumn { key: "name".into(), ..PrivateColumn::default() }],
             rows: vec![
-                PrivateRow { person: person("a", "甲"), cells: vec![Some("值".into())] },
-                PrivateRow { person: person("b", "乙"), cells: vec![None] },
+                PrivateRow { person: person("a", "甲"), cells: vec![Some("值".into())].into() },
+                PrivateRow { person: person("b", "乙"), cells: vec![None].into() },
             ],
         };
         let mut draft = Draft::Card(CardDraft { private: Arc::new(table), ..CardDraft::default() });
