@@ -149,8 +149,21 @@ impl Out<'_> {
     }
 }
 
-/// Runs a command without a window.
+/// Draws a card into a PNG file's bytes; fails with the encoder's words. It needs fonts and triangles, which are the
+/// window's business: the program hands it in.
+pub type Artist = fn(
+    &crate::template::Card,
+    &crate::template::values::Merged,
+    &crate::template::draw::build::Scene,
+) -> Result<Vec<u8>, String>;
+
+/// Runs a command without a window, and without pictures.
 pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
+    run_with(command, args, out, None)
+}
+
+/// Runs a command without a window.
+pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Option<Artist>) -> Exit {
     let home = match Home::open(args.home.clone()) {
         Ok(home) => home,
         Err(error) => {
@@ -166,7 +179,7 @@ pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
     }
     let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
     match command {
-        CliCommand::Template(args) => template::run(args, lang, out),
+        CliCommand::Template(args) => template::run(args, lang, out, artist),
         CliCommand::Upload(args) => run.upload(args, out),
         CliCommand::Check { file, json } => run.check(file, *json, out),
         CliCommand::Send { file, profile, yes, json } => run.send(file, profile.as_deref(), *yes, *json, out),

@@ -5,6 +5,7 @@
 
 pub mod directory_cache;
 pub mod drafts;
+pub mod exports;
 mod files;
 pub mod groups;
 pub mod history;

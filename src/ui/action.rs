@@ -4,6 +4,7 @@ use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use super::{
     commands::Command,
+    lab::library::Wish as LabWish,
     notice::library::Wish,
     picker::{Picked, PickerRequest},
     settings::SettingsAction,
@@ -54,6 +55,8 @@ pub enum Action {
     Picked(Option<DraftId>, Box<Picked>),
     /// Something for the library of notice templates.
     Library(Wish),
+    /// Something for the library of imported card templates.
+    Lab(LabWish),
     /// Copy a text.
     Copy(String),
     /// Show a note.

@@ -40,6 +40,8 @@ pub enum Command {
     DeleteDraft,
     /// Open a draft file.
     OpenFile,
+    /// Import a card template's export.
+    ImportTemplate,
     /// Save the current draft as a file.
     SaveFile,
     /// Take back the last change.
@@ -82,7 +84,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the palette.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Send,
         Self::NewDraft,
         Self::NewCard,
@@ -90,6 +92,7 @@ impl Command {
         Self::DuplicateDraft,
         Self::DeleteDraft,
         Self::OpenFile,
+        Self::ImportTemplate,
         Self::SaveFile,
         Self::Undo,
         Self::Redo,
@@ -121,6 +124,7 @@ impl Command {
             Self::DuplicateDraft => tr!(lang, "command.duplicate_draft"),
             Self::DeleteDraft => tr!(lang, "command.delete_draft"),
             Self::OpenFile => tr!(lang, "command.open_file"),
+            Self::ImportTemplate => tr!(lang, "command.import_template"),
             Self::SaveFile => tr!(lang, "command.save_file"),
             Self::Undo => tr!(lang, "command.undo"),
             Self::Redo => tr!(lang, "command.redo"),
@@ -154,6 +158,7 @@ impl Command {
             Self::DuplicateDraft => tr!(lang, "command.duplicate_draft_tip"),
             Self::DeleteDraft => tr!(lang, "command.delete_draft_tip"),
             Self::OpenFile => tr!(lang, "command.open_file_tip"),
+            Self::ImportTemplate => tr!(lang, "command.import_template_tip"),
             Self::SaveFile => tr!(lang, "command.save_file_tip"),
             Self::Undo => tr!(lang, "command.undo_tip"),
             Self::Redo => tr!(lang, "command.redo_tip"),
@@ -201,7 +206,12 @@ impl Command {
             Self::ToggleDrafts => const { &[ctrl(Key::B)] },
             Self::ToggleInspector => const { &[ctrl(Key::I)] },
             Self::Palette => const { &[ctrl(Key::K)] },
-            Self::NewCard | Self::NewNotice | Self::DeleteDraft | Self::RefreshToken | Self::ToggleTheme => &[],
+            Self::NewCard
+            | Self::NewNotice
+            | Self::DeleteDraft
+            | Self::ImportTemplate
+            | Self::RefreshToken
+            | Self::ToggleTheme => &[],
         }
     }
 
@@ -233,7 +243,7 @@ impl Command {
             Self::NewDraft | Self::LargerText => Icon::Plus,
             Self::SmallerText => Icon::Minus,
             Self::NormalText => Icon::Check,
-            Self::ToggleDrafts => Icon::Template,
+            Self::ToggleDrafts | Self::ImportTemplate => Icon::Template,
             Self::ToggleInspector => Icon::Eye,
             Self::Palette => Icon::Search,
         }

@@ -28,6 +28,7 @@ const NO_DIALOG: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug)]
 enum Purpose {
     Open,
+    OpenExport,
     Save { file: Box<DraftFile>, name: String },
 }
 
@@ -50,10 +51,18 @@ struct Typing {
 pub enum FileEvent {
     /// A draft file was read: its name without ending, and what is in it.
     Opened(String, Box<DraftFile>),
+    /// A card template's export was read: its name without ending, and its text.
+    Export(String, String),
     /// The draft was written here.
     Saved(PathBuf),
     /// It could not be read or written: the sentence for a person.
     Failed(String),
+}
+
+/// What stood in a file.
+enum Content {
+    Draft(Box<DraftFile>),
+    Export(String),
 }
 
 /// Opening and saving draft files. One dialog at a time.
@@ -62,7 +71,7 @@ pub struct Files {
     dialog: Remote<Chosen>,
     purpose: Option<Purpose>,
     typing: Option<Typing>,
-    reading: Remote<Vec<(String, Box<DraftFile>)>>,
+    reading: Remote<Vec<(String, Content)>>,
     writing: Remote<PathBuf>,
 }
 
@@ -70,6 +79,11 @@ impl Files {
     /// Lets the person choose a file to open.
     pub fn open(&mut self, background: &Background, lang: Lang, native: bool) {
         self.ask(background, lang, native, Purpose::Open);
+    }
+
+    /// Lets the person choose a card template's export.
+    pub fn open_export(&mut self, background: &Background, lang: Lang, native: bool) {
+        self.ask(background, lang, native, Purpose::OpenExport);
     }
 
     /// Lets the person choose where to save a draft; `name` is suggested.
@@ -95,6 +109,7 @@ impl Files {
         let (title, filter) = (
             match purpose {
                 Purpose::Open => tr!(lang, "files.open_title").into_owned(),
+                Purpose::OpenExport => tr!(lang, "lab.import_title").into_owned(),
                 Purpose::Save { .. } => tr!(lang, "files.save_title").into_owned(),
             },
             tr!(lang, "files.filter").into_owned(),
@@ -118,7 +133,7 @@ impl Files {
 
     fn type_path(&mut self, purpose: Purpose) {
         let path = match &purpose {
-            Purpose::Open => String::new(),
+            Purpose::Open | Purpose::OpenExport => String::new(),
             Purpose::Save { name, .. } => directories::UserDirs::new()
                 .and_then(|dirs| dirs.document_dir().map(|folder| folder.join(name).display().to_string()))
                 .unwrap_or_else(|| name.clone()),
@@ -158,7 +173,10 @@ impl Files {
             events.push(FileEvent::Failed(error));
         }
         if let Some(read) = self.reading.take_here() {
-            events.extend(read.into_iter().map(|(name, file)| FileEvent::Opened(name, file)));
+            events.extend(read.into_iter().map(|(name, content)| match content {
+                Content::Draft(file) => FileEvent::Opened(name, file),
+                Content::Export(text) => FileEvent::Export(name, text),
+            }));
         }
         self.writing.poll();
         if let Some(error) = self.writing.take_failure() {
@@ -172,7 +190,7 @@ impl Files {
 
     fn go(&mut self, background: &Background, lang: Lang, path: PathBuf, purpose: Purpose) {
         match purpose {
-            Purpose::Open => self.read(background, lang, vec![path]),
+            Purpose::Open | Purpose::OpenExport => self.read(background, lang, vec![path]),
             Purpose::Save { file, .. } => {
                 let path = if path.extension().is_some() { path } else { path.with_extension("json") };
                 self.write(background, lang, path, file);
@@ -185,6 +203,7 @@ impl Files {
         let Some(typing) = &mut self.typing else { return };
         let (title, button) = match typing.purpose {
             Purpose::Open => (tr!(lang, "files.open_title"), tr!(lang, "files.open")),
+            Purpose::OpenExport => (tr!(lang, "lab.import_title"), tr!(lang, "files.open")),
             Purpose::Save { .. } => (tr!(lang, "files.save_title"), tr!(lang, "files.save")),
         };
         let off =
@@ -215,7 +234,7 @@ impl Files {
         }
         if (answer == Answer::Accepted || entered) && off.is_ok() {
             let path = expand_home(typing.path.trim());
-            if matches!(typing.purpose, Purpose::Open) && !path.is_file() {
+            if !matches!(typing.purpose, Purpose::Save { .. }) && !path.is_file() {
                 typing.trouble = Some(tr!(lang, "files.no_such_file", path = path.display()).into_owned());
                 return;
             }
@@ -234,7 +253,7 @@ fn expand_home(path: &str) -> PathBuf {
     }
 }
 
-fn read_one(path: &Path, lang: Lang) -> Result<(String, Box<DraftFile>), String> {
+fn read_one(path: &Path, lang: Lang) -> Result<(String, Content), String> {
     let shown = path.display().to_string();
     let fail = |reason: String| tr!(lang, "files.unreadable", path = shown, reason = reason).into_owned();
     let length = std::fs::metadata(path).map_err(|error| FileError::new(path, &error).message(lang))?.len();
@@ -243,9 +262,17 @@ fn read_one(path: &Path, lang: Lang) -> Result<(String, Box<DraftFile>), String>
         return Err(fail(file::FileError::TooLarge { bytes }.message(lang)));
     }
     let bytes = std::fs::read(path).map_err(|error| FileError::new(path, &error).message(lang))?;
-    let file = file::read_bytes(&bytes).map_err(|error| fail(error.message(lang)))?;
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok((name, Box::new(file)))
+    // An export says what it is by its members; whether it can be used is found out when it is imported.
+    if let Ok(text) = std::str::from_utf8(&bytes)
+        && text.contains("\"editorData\"")
+        && let Ok(parsed) = crate::compose::json::parse(text)
+        && (parsed.value.get("editorData").is_some() || parsed.value.get("widgetInfo").is_some())
+    {
+        return Ok((name, Content::Export(text.to_owned())));
+    }
+    let file = file::read_bytes(&bytes).map_err(|error| fail(error.message(lang)))?;
+    Ok((name, Content::Draft(Box::new(file))))
 }
 
 #[cfg(test)]

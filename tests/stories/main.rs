@@ -13,6 +13,7 @@ mod cli_notice;
 mod compose;
 #[cfg(test)]
 mod faults;
+mod lab;
 #[cfg(test)]
 mod notice;
 #[cfg(test)]

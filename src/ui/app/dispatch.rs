@@ -9,7 +9,7 @@ use crate::{
         action::Action,
         commands::Command,
         files::FileEvent,
-        picker,
+        lab, picker,
         state::{DraftId, InspectorTab, OpenDraft, Tab},
         theme::{self, ThemeChoice, size},
         widgets::{Level, Toast},
@@ -37,6 +37,7 @@ impl App {
                 }
             }
             Command::OpenFile => self.files.open(&self.background, lang, self.env.native_dialogs),
+            Command::ImportTemplate => self.files.open_export(&self.background, lang, self.env.native_dialogs),
             Command::SaveFile => {
                 if let Some(open) = self.state.current() {
                     let (file, name) = (open.to_file(), open.title(lang));
@@ -118,6 +119,7 @@ impl App {
                 }
             }
             Action::Library(wish) => self.apply_library(wish),
+            Action::Lab(wish) => self.apply_lab(wish),
             Action::Copy(text) => {
                 ctx.copy_text(text);
                 self.toasts.add(Toast::ok(tr!(self.state.lang, "common.copied")));
@@ -291,6 +293,7 @@ impl App {
                     self.state.drafts.add(OpenDraft::from_file(id.clone(), name, *file, self.env.now(), false));
                     self.show_draft(&id);
                 }
+                FileEvent::Export(name, text) => self.apply_lab(lab::library::Wish::Import { name, text }),
                 FileEvent::Saved(path) => {
                     self.toasts.add(Toast::ok(tr!(lang, "files.saved", path = path.display())));
                 }

@@ -39,6 +39,7 @@ impl App {
         self.take_token();
         self.take_outcome(ctx);
         self.take_files();
+        self.take_lab();
         self.poll_settings();
         self.follow_drafts(ctx);
         self.ask_earlier_use();
@@ -71,6 +72,7 @@ impl App {
             Draft::Card(_) => None,
         };
         self.checker.check(open, &state.facts, template, &self.background);
+        self.lab.follow(open);
     }
 
     fn take_history(&mut self) {

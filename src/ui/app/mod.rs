@@ -3,11 +3,13 @@
 //! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
+//!   `lab`: imported card templates.
 
 mod dispatch;
 mod fix;
 mod frame;
 mod keep;
+mod lab;
 mod logic;
 mod people;
 mod profiles;
@@ -24,6 +26,7 @@ use super::{
     env::Env,
     files::Files,
     history, inspector,
+    lab::library::Lab,
     link::SandboxSlot,
     notice::library::Library,
     palette::Palette,
@@ -64,6 +67,8 @@ pub struct App {
     /// The library of notice templates.
     templates: Templates,
     library: Library,
+    /// The imported card templates.
+    lab: Lab,
     /// The people of the organisation in use.
     contacts: Contacts,
     renaming: Option<(DraftId, String)>,
@@ -117,6 +122,7 @@ impl App {
             || self.state.history.is_pending()
             || self.state.running.is_some()
             || self.contacts.is_busy()
+            || self.lab.is_busy()
             || self.state.current().is_some_and(super::state::OpenDraft::needs_check)
     }
 }

@@ -111,6 +111,7 @@ impl App {
             findings: &findings,
             template: None,
             templates: &self.templates,
+            lab: &self.lab,
             contacts: &self.contacts,
             profile: self.state.settings.current(),
             link: &self.state.link,

@@ -23,6 +23,7 @@ use crate::{
         env::Env,
         files::Files,
         first, history, inspector,
+        lab::library::Lab,
         link::SandboxSlot,
         notice::library::Library,
         palette::Palette,
@@ -97,6 +98,7 @@ impl App {
             settings_view: settings::View::new(loaded.problems),
             templates,
             library: Library::default(),
+            lab: Lab::default(),
             contacts: Contacts::default(),
             renaming: None,
             confirm: None,
@@ -115,6 +117,7 @@ impl App {
             closing: Closing::No,
             env,
         };
+        app.open_lab();
         app.read_drafts();
         app.open_history();
         app.connect();

@@ -29,6 +29,7 @@ use super::{
     action::Action,
     cx::Cx,
     icons::Icon,
+    lab,
     picker::Purpose,
     state::Drafts,
     theme::size,
@@ -79,6 +80,8 @@ pub struct View {
     json: JsonView,
     preview: PreviewView,
     paste: Option<PasteDialog>,
+    /// What is remembered of the imported template's form and preview.
+    lab: lab::preview::LabView,
     /// The widget that had the keyboard in the last pass.
     focused: Option<Id>,
 }
@@ -173,10 +176,13 @@ fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
 fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
-        let View { used_templates, params, private, receivers, focused, .. } = view;
+        let View { used_templates, params, private, receivers, focused, lab: lab_view, .. } = view;
         let offers =
             Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
         template::template_ui(ui, cx, draft, &offers);
+        if let Some(known) = cx.lab.known(&draft.card_template_id) {
+            lab::form::form_ui(ui, cx, draft, lab_view, known);
+        }
         params::params_ui(ui, cx, draft, params, &mut paste);
         last_message::last_message_ui(ui, cx, draft);
         match private::private_ui(ui, cx, draft, private) {
@@ -220,5 +226,6 @@ fn follow_focus(ui: &Ui, before: &mut Option<Id>) {
 
 /// The preview in the inspector: the conversation list's line, and the variables as a chosen person gets them.
 pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut View) {
+    lab::preview::pane_ui(ui, cx, draft, &mut view.lab);
     preview::preview_ui(ui, cx, draft, &mut view.preview);
 }
