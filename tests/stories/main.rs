@@ -13,7 +13,10 @@ mod cli_notice;
 mod compose;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod lab_window;
 #[cfg(test)]
 mod notice;
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::{path::Path, process::Command};
 
 use ding_composer::{
-    lang::Lang,
     template::{
         Card, Export,
         draw::{build::Scene, metric::SimpleMetric},

@@ -113,6 +113,11 @@ impl App {
         &self.env
     }
 
+    /// The imported card templates.
+    pub const fn lab(&self) -> &Lab {
+        &self.lab
+    }
+
     /// Whether a background job of the shell is on its way (a test waits for its end).
     pub fn is_busy(&self) -> bool {
         self.reading.is_pending()

@@ -15,4 +15,5 @@ pub mod library;
 pub mod paint;
 pub mod preview;
 mod raster;
+mod record_page;
 pub mod studio;

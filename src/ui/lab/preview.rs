@@ -458,7 +458,12 @@ impl LabView {
         self.asked = None;
         for effect in effects {
             match effect {
-                Effect::Local(changed) => self.local.extend(changed),
+                Effect::Local(changed) => {
+                    // The builder writes the whole state back; what stays as it was is no change.
+                    let now = self.drawn.as_ref().map(|drawn| &drawn.merged.local);
+                    let other = |name: &String, value: &Value| now.and_then(|now| now.get(name)) != Some(value);
+                    self.local.extend(changed.into_iter().filter(|(name, value)| other(name, value)));
+                }
                 Effect::Would { action, args } => {
                     let args: Vec<String> =
                         args.iter().map(|arg| serde_json::to_string_pretty(arg).unwrap_or_default()).collect();
