@@ -2,13 +2,11 @@
 
 use std::{path::Path, process::Command};
 
-use ding_composer::{
-    template::{
-        Card, Export,
-        draw::{build::Scene, metric::SimpleMetric},
-        report::Look,
-        values::Values,
-    },
+use ding_composer::template::{
+    Card, Export,
+    draw::{build::Scene, metric::SimpleMetric},
+    report::Look,
+    values::Values,
 };
 use serde_json::{Value, json};
 
