@@ -71,19 +71,28 @@ impl Scene {
 
     fn root(&self, merged: &Merged) -> Value {
         let width = self.width.clamp(WIDTHS.0, WIDTHS.1);
-        json!({
+        let mut root = json!({
             // Assumption, from `@substr{@data{width},'0',@sub{@len{@data{width}},2}}`: a number with a unit of two letters.
             "width": format!("{}np", width.round()),
             "env": self.env,
             "data": {
-                "cardData": merged.card,
-                "cardPrivateData": merged.private,
-                "localData": merged.local,
+                "cardData": null,
+                "cardPrivateData": null,
+                "localData": null,
                 "cardInstanceId": "preview",
                 // Assumption: a forwarded copy says so here; no official widget tree asks for it.
                 "renderContext": { "bizScene": self.biz_scene, "isForward": self.forwarded }
             }
-        })
+        });
+        // Cloned, not serialised: a drawing is made at every key.
+        for (name, map) in
+            [("cardData", &merged.card), ("cardPrivateData", &merged.private), ("localData", &merged.local)]
+        {
+            if let Some(slot) = root.get_mut("data").and_then(|data| data.get_mut(name)) {
+                *slot = Value::Object(map.clone());
+            }
+        }
+        root
     }
 }
 

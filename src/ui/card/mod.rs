@@ -92,6 +92,11 @@ impl View {
         self.mode = Mode::Both;
     }
 
+    /// Shows the acceptance cases of the imported template.
+    pub const fn show_cases(&mut self) {
+        self.lab.cases.show();
+    }
+
     /// Why the draft should not be sent although it has no error finding: the JSON view holds something that was not taken
     /// over, so that what is shown is not what would go out.
     ///

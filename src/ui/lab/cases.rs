@@ -48,6 +48,13 @@ pub struct CasesView {
     exporting: Remote<std::path::PathBuf>,
 }
 
+impl CasesView {
+    /// Opens the record.
+    pub const fn show(&mut self) {
+        self.open = true;
+    }
+}
+
 /// A case and its drawings.
 struct Cell {
     case: Case,

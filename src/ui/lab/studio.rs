@@ -34,7 +34,7 @@ const MARGIN: f32 = 12.0;
 /// The longest side of a picture in pixels; a longer card is cut below.
 const MAX_SIDE: f32 = 12_000.0;
 /// Pixels of a picture at most.
-const MAX_PIXELS: f32 = 24_000_000.0;
+const MAX_PIXELS: f32 = 8_000_000.0;
 
 /// Draws cards into pictures. Fonts are read once; keep it for several pictures.
 pub struct Studio {
