@@ -126,7 +126,7 @@ mod tests {
             ],
             private: Arc::new(PrivateTable {
                 columns: vec![PrivateColumn { key: "title".to_owned(), kind: ValueKind::Text }],
-                rows: vec![PrivateRow { person, cells: vec![Some("你的周报".to_owned())] }],
+                rows: vec![PrivateRow { person, cells: vec![Some("你的周报".to_owned())].into() }],
             }),
             ..CardDraft::default()
         };

@@ -112,7 +112,7 @@ fn each_persons_own_values_are_seen_and_what_differs_is_counted() {
     edit(&mut window, |card| {
         card.private = PrivateTable {
             columns: vec![PrivateColumn { key: "secret".to_owned(), kind: ValueKind::Text }],
-            rows: vec![PrivateRow { person, cells: vec![Some("B-204".to_owned())] }],
+            rows: vec![PrivateRow { person, cells: vec![Some("B-204".to_owned())].into() }],
         }
         .into();
     });
