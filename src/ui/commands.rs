@@ -42,6 +42,8 @@ pub enum Command {
     OpenFile,
     /// Import a card template's export.
     ImportTemplate,
+    /// Import a list of people into the current draft.
+    ImportList,
     /// Save the current draft as a file.
     SaveFile,
     /// Take back the last change.
@@ -84,7 +86,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the palette.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Send,
         Self::NewDraft,
         Self::NewCard,
@@ -93,6 +95,7 @@ impl Command {
         Self::DeleteDraft,
         Self::OpenFile,
         Self::ImportTemplate,
+        Self::ImportList,
         Self::SaveFile,
         Self::Undo,
         Self::Redo,
@@ -125,6 +128,7 @@ impl Command {
             Self::DeleteDraft => tr!(lang, "command.delete_draft"),
             Self::OpenFile => tr!(lang, "command.open_file"),
             Self::ImportTemplate => tr!(lang, "command.import_template"),
+            Self::ImportList => tr!(lang, "import.from_list"),
             Self::SaveFile => tr!(lang, "command.save_file"),
             Self::Undo => tr!(lang, "command.undo"),
             Self::Redo => tr!(lang, "command.redo"),
@@ -159,6 +163,7 @@ impl Command {
             Self::DeleteDraft => tr!(lang, "command.delete_draft_tip"),
             Self::OpenFile => tr!(lang, "command.open_file_tip"),
             Self::ImportTemplate => tr!(lang, "command.import_template_tip"),
+            Self::ImportList => tr!(lang, "import.from_list_tip"),
             Self::SaveFile => tr!(lang, "command.save_file_tip"),
             Self::Undo => tr!(lang, "command.undo_tip"),
             Self::Redo => tr!(lang, "command.redo_tip"),
@@ -210,6 +215,7 @@ impl Command {
             | Self::NewNotice
             | Self::DeleteDraft
             | Self::ImportTemplate
+            | Self::ImportList
             | Self::RefreshToken
             | Self::ToggleTheme => &[],
         }
@@ -228,7 +234,7 @@ impl Command {
             Self::NewNotice | Self::ShowNotice => Icon::Notice,
             Self::DuplicateDraft => Icon::Copy,
             Self::DeleteDraft => Icon::Trash,
-            Self::OpenFile => Icon::FolderOpen,
+            Self::OpenFile | Self::ImportList => Icon::FolderOpen,
             Self::SaveFile => Icon::Save,
             Self::Undo => Icon::Undo,
             Self::Redo => Icon::Redo,
@@ -258,6 +264,7 @@ impl Command {
             | Self::DuplicateDraft
             | Self::DeleteDraft
             | Self::SaveFile
+            | Self::ImportList
             | Self::NextFinding
             | Self::PreviousFinding
             | Self::ToggleDrafts
@@ -273,7 +280,9 @@ impl Command {
                 None if state.link.session().is_none() => Err(tr!(lang, "send.off_connecting").into_owned()),
                 None => Ok(()),
             },
-            Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile if state.current().is_none() => {
+            Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile | Self::ImportList
+                if state.current().is_none() =>
+            {
                 Err(tr!(lang, "command.off_no_draft").into_owned())
             }
             Self::NextFinding | Self::PreviousFinding

@@ -18,6 +18,8 @@ mod lab;
 #[cfg(test)]
 mod lab_window;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod notice;
 #[cfg(test)]
 mod picker;

@@ -9,7 +9,7 @@ use crate::{
         action::Action,
         commands::Command,
         files::FileEvent,
-        lab, picker,
+        import, lab, picker,
         state::{DraftId, InspectorTab, OpenDraft, Tab},
         theme::{self, ThemeChoice, size},
         widgets::{Level, Toast},
@@ -38,6 +38,7 @@ impl App {
             }
             Command::OpenFile => self.files.open(&self.background, lang, self.env.native_dialogs),
             Command::ImportTemplate => self.files.open_export(&self.background, lang, self.env.native_dialogs),
+            Command::ImportList => self.open_import(),
             Command::SaveFile => {
                 if let Some(open) = self.state.current() {
                     let (file, name) = (open.to_file(), open.title(lang));
@@ -109,6 +110,11 @@ impl App {
                     open.undo_step();
                     picker::apply::apply(&mut open.draft, *picked);
                 }
+            }
+            Action::ChooseList => self.files.open_list(&self.background, self.state.lang, self.env.native_dialogs),
+            Action::Imported(draft, imported) => self.take_imported(&draft, &imported),
+            Action::SaveTable { name, bytes } => {
+                self.files.save_table(&self.background, self.state.lang, self.env.native_dialogs, bytes, &name);
             }
             Action::Repair(repair) => {
                 let (finding, fix) = *repair;
@@ -278,6 +284,10 @@ impl App {
     pub(super) fn take_dropped_files(&mut self, ctx: &egui::Context) {
         let paths: Vec<_> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        let (lists, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| import::is_list(path));
+        if let Some(list) = lists.into_iter().next() {
+            self.import_file(list);
+        }
         if !paths.is_empty() {
             self.files.read(&self.background, self.state.lang, paths);
         }
@@ -297,6 +307,7 @@ impl App {
                 FileEvent::Saved(path) => {
                     self.toasts.add(Toast::ok(tr!(lang, "files.saved", path = path.display())));
                 }
+                FileEvent::List(path) => self.import_file(path),
                 FileEvent::Failed(reason) => self.toasts.add(Toast::error(reason)),
             }
         }

@@ -63,6 +63,7 @@ impl App {
         self.files.ui(ui.ctx(), &self.background, lang);
         self.draw_people(ui);
         self.draw_lab(ui);
+        self.draw_import(ui);
         self.closing_dialog(ui.ctx());
         palette::palette_ui(ui, &mut self.palette, &self.state, &self.actions);
         if let Some(action) = self.toasts.show(ui.ctx(), lang) {

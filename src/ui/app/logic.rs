@@ -35,6 +35,7 @@ impl App {
             self.connect_people();
         }
         self.take_people();
+        self.importer.poll(&self.background, &mut self.contacts);
         self.fill_first_drafts();
         self.take_token();
         self.take_outcome(ctx);

@@ -3,11 +3,12 @@
 //! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
-//!   `lab`: imported card templates.
+//!   `lab`: imported card templates. `import`: lists of people.
 
 mod dispatch;
 mod fix;
 mod frame;
+mod import;
 mod keep;
 mod lab;
 mod logic;
@@ -25,7 +26,9 @@ use super::{
     checking::Checker,
     env::Env,
     files::Files,
-    history, inspector,
+    history,
+    import::Importer,
+    inspector,
     lab::library::Lab,
     link::SandboxSlot,
     notice::library::Library,
@@ -60,6 +63,7 @@ pub struct App {
     toasts: Toasts,
     palette: Palette,
     picker: Picker,
+    importer: Importer,
     files: Files,
     history_view: history::View,
     inspector_view: inspector::View,
@@ -128,6 +132,7 @@ impl App {
             || self.state.running.is_some()
             || self.contacts.is_busy()
             || self.lab.is_busy()
+            || self.importer.is_busy()
             || self.state.current().is_some_and(super::state::OpenDraft::needs_check)
     }
 }
