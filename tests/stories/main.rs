@@ -12,6 +12,8 @@ mod cli_notice;
 #[cfg(test)]
 mod compose;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lab;
