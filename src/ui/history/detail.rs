@@ -11,6 +11,7 @@ use crate::{
     ui::{
         action::Action,
         icons::Icon,
+        notice::status_bar::Target,
         theme::{self, size, tokens},
         widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, fold, icon_button, status_dot},
     },
@@ -62,9 +63,12 @@ fn record_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
     copy_row(ui, lang, "task_id", &finished.ids.task_id);
     copy_row(ui, lang, &tr!(lang, "outcome.request_id"), &finished.ids.request_id);
     ui.add_space(size::XS);
-    if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
-        use_as_draft(reads, record);
-    }
+    ui.horizontal_wrapped(|ui| {
+        if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
+            use_as_draft(reads, record);
+        }
+        status_bar_ui(ui, reads, record);
+    });
     ui.add_space(size::XS);
     for (name, text) in [(tr!(lang, "outcome.request"), &new.request), (tr!(lang, "outcome.answer"), &finished.answer)]
     {
@@ -101,6 +105,22 @@ fn explanation_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
         None => {
             ui.add(Label::new(RichText::new(code).monospace().color(t.muted)).wrap());
         }
+    }
+}
+
+/// The way to another status bar, for an OA notice that has a task.
+fn status_bar_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
+    let task = &record.finished.ids.task_id;
+    // Cheap to ask in every frame; what was sent is only read when the button is pressed.
+    if task.is_empty() || !record.new.draft_body.contains("\"msgtype\":\"oa\"") {
+        return;
+    }
+    let button = PushButton::new(tr!(reads.lang, "free.bar.change")).icon(Icon::Refresh);
+    if button.tooltip(tr!(reads.lang, "free.bar.change_tip")).show(ui).clicked()
+        && let Ok(Draft::Notice(notice)) = file::read_kept(record.new.kind, &record.new.draft_body)
+    {
+        let (agent_id, task_id) = (notice.agent_id, task.clone());
+        reads.actions.send(Action::ChangeStatusBar(Target { agent_id, task_id }));
     }
 }
 
