@@ -3,6 +3,7 @@
 //! To add one: a function in a file of its own (as [`people`]) that takes the [`harness::Report`], and a line in `main`.
 
 mod card;
+mod delivery;
 mod harness;
 mod history;
 mod notice;
@@ -54,6 +55,12 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("history") {
         history::history(&report, folder.path());
+    }
+    if report.wants("plan") || report.wants("journal") {
+        delivery::plans(&report, folder.path());
+    }
+    if report.wants("throughput") {
+        delivery::throughput(&report, folder.path())?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Exit, Out, Run, pretty};
 use crate::{
     compose::{
-        DraftFile, PersonRef,
+        Draft, DraftFile, PersonRef,
         card::{PrivateColumn, PrivateRow},
         personal::PeopleTable,
     },
@@ -74,7 +74,7 @@ impl DeliveryArgs {
             || self.plan
             || self.leave_out
             || self.confirm.is_some()
-            || file.people.is_some()
+            || matches!(&file.draft, Draft::Notice(notice) if !notice.values.columns.is_empty())
     }
 }
 
@@ -111,14 +111,14 @@ impl Run<'_> {
             Some(path) => match self.read_list(path) {
                 Ok((table, import)) => {
                     self.note_import(&import, out);
-                    (Some(Arc::new(table)), import.bad.len())
+                    (Some(table), import.bad.len())
                 }
                 Err(reason) => {
                     out.note(&reason);
                     return Exit::Usage;
                 }
             },
-            None => (file.people.clone(), 0),
+            None => (None, 0),
         };
         let (journal, history) = match self.open_journal() {
             Ok(opened) => opened,
@@ -130,7 +130,7 @@ impl Run<'_> {
         // Without a list of contacts nobody is known to be out of reach; that is no reason not to plan.
         let contacts = directory_cache::load(&directory_cache::path_of(self.home, profile)).ok().flatten();
         let directory = contacts.as_ref().map(|cached| &cached.directory);
-        let recipients = plan::recipients(&file.draft, list.as_deref(), directory);
+        let recipients = plan::recipients(&file.draft, list.as_ref(), directory);
         let now_ms = SystemClock.now_millis();
         let known = super::Earlier { history: Some(&history), profile: &profile.name };
         let context = self.context(&known, &profile.name);
@@ -178,8 +178,8 @@ impl Run<'_> {
             return exit;
         }
         let out_track_id = match &file.draft {
-            crate::compose::Draft::Card(card) => card.out_track_id.clone(),
-            crate::compose::Draft::Notice(_) => String::new(),
+            Draft::Card(card) => card.out_track_id.clone(),
+            Draft::Notice(_) => String::new(),
         };
         let connection = match self.connect(profile) {
             Ok(connection) => connection,
@@ -560,7 +560,7 @@ pub(super) struct ReportFiles<'a> {
 fn open_sender(
     connection: &Connection,
     profile: &Profile,
-    draft: &crate::compose::Draft,
+    draft: &Draft,
     journal: &Arc<Journal>,
     history: &Arc<History>,
 ) -> Result<Sender, HistoryError> {

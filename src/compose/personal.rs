@@ -6,7 +6,6 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -185,6 +184,27 @@ impl<'d> Personal<'d> {
         Ready::of(&draft, &mut CheckCache::default(), false)
     }
 
+    /// The draft with everybody of the table and their values, to be opened again: a notice keeps them beside its body, a
+    /// card as its private values.
+    pub fn whole(&self) -> Draft {
+        let everyone = self.table.rows.iter().map(|row| row.person.clone()).collect();
+        let mut draft = self.draft.clone();
+        match &mut draft {
+            Draft::Notice(notice) => {
+                notice.users = everyone;
+                if !self.table.columns.is_empty() {
+                    notice.values = Arc::new(self.table.clone());
+                }
+            }
+            Draft::Card(card) => {
+                let rows: Vec<u32> = (0..u32::try_from(self.table.rows.len()).unwrap_or(u32::MAX)).collect();
+                card.private = Arc::new(self.private(&rows, &card.private));
+                card.set_people(everyone);
+            }
+        }
+        draft
+    }
+
     /// Checks the content of a group as if its first person alone got it: what is wrong with the values shows here.
     pub fn check(&self, row: u32, context: &CheckContext<'_>) -> Vec<Finding> {
         let mut draft = self.render(row);
@@ -281,40 +301,6 @@ impl<'d> Personal<'d> {
         filled.push_str(rest);
         filled
     }
-}
-
-/// The member of a draft file's `editor` that holds a table: `{"columns":["name",…],"rows":[["userid","name","cell",…],…]}`;
-/// an empty cell is `null`.
-pub const MEMBER: &str = "personal";
-
-/// A table as [`MEMBER`] holds it.
-pub fn to_json(table: &PeopleTable) -> Value {
-    let rows = table.rows.iter().map(|row| {
-        let mut cells = vec![Value::from(row.person.id.as_str()), Value::from(row.person.name.as_str())];
-        cells.extend(row.cells.iter().map(|cell| cell.as_deref().map_or(Value::Null, Value::from)));
-        Value::Array(cells)
-    });
-    serde_json::json!({
-        "columns": table.columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(),
-        "rows": rows.collect::<Vec<_>>(),
-    })
-}
-
-/// Reads what [`to_json`] wrote; `None` when it is something else.
-pub fn from_json(value: &Value) -> Option<PeopleTable> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let columns = value.get("columns")?.as_array()?.iter().map(text).collect::<Option<Vec<_>>>()?;
-    let mut table = PeopleTable {
-        columns: columns.into_iter().map(|key| PrivateColumn { key, ..PrivateColumn::default() }).collect(),
-        rows: Vec::new(),
-    };
-    for row in value.get("rows")?.as_array()? {
-        let [id, name, cells @ ..] = row.as_array()?.as_slice() else { return None };
-        let mut cells: Vec<Option<String>> = cells.iter().map(text).collect();
-        cells.resize(table.columns.len(), None);
-        table.rows.push(PrivateRow { person: PersonRef { id: text(id)?, name: text(name)? }, cells: cells.into() });
-    }
-    Some(table)
 }
 
 /// Different cells can render to the same content: such groups are one.

@@ -64,8 +64,7 @@ pub fn start(
             in_departments: if number == 0 { plan.in_departments } else { 0 },
         });
     }
-    let mut kept = DraftFile::new(draft.clone());
-    kept.people = Some(std::sync::Arc::new(recipients.table.clone()));
+    let kept = DraftFile::new(personal.whole());
     let new = NewDelivery {
         started_ms: now_ms,
         profile: profile.name.clone(),

@@ -47,7 +47,6 @@ fn a_file_that_cannot_be_read_says_why_and_where() {
 fn what_a_body_cannot_hold_comes_back_with_the_file() {
     let card = samples::card(&sample());
     let file = DraftFile {
-        people: None,
         draft: Draft::Card(card),
         template: Some("差旅".to_owned()),
         others: vec![("author".to_owned(), serde_json::json!({"n": [1.50]}))],

@@ -1,6 +1,6 @@
 //! Who shall get it: a list, the draft's own people, and the members of departments as far as they are known.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     compose::{Draft, PersonRef, card::PrivateRow, notice::DepartmentRef, personal::PeopleTable},
@@ -27,7 +27,18 @@ pub fn recipients(draft: &Draft, list: Option<&PeopleTable>, directory: Option<&
     match draft {
         Draft::Card(card) => recipients.table.rows = card.who().into_iter().map(row).collect(),
         Draft::Notice(notice) => {
-            recipients.table.rows = notice.users.iter().map(row).collect();
+            // Values of their own that the draft keeps, for whoever has some.
+            let values: HashMap<&str, &PrivateRow> =
+                notice.values.rows.iter().map(|row| (row.person.id.as_str(), row)).collect();
+            recipients.table.columns.clone_from(&notice.values.columns);
+            recipients.table.rows = notice
+                .users
+                .iter()
+                .map(|person| match values.get(person.id.as_str()) {
+                    Some(known) => PrivateRow { person: person.clone(), cells: known.cells.clone() },
+                    None => row(person),
+                })
+                .collect();
             let mut seen: HashSet<String> = notice.users.iter().map(|person| person.id.clone()).collect();
             for department in &notice.departments {
                 match directory.and_then(|directory| members(directory, &department.id)) {
