@@ -5,7 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use egui::{Label, Response, RichText, TextEdit, Ui};
 use serde_json::Value;
 
-use super::{fields::value_ui, library::Known, preview::LabView};
+use super::{
+    fields::value_ui,
+    library::{Known, Wish},
+    preview::LabView,
+};
 use crate::{
     compose::{
         CardDraft, Finding, Severity,
@@ -118,6 +122,10 @@ pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabVi
             if fill.show(ui).clicked() {
                 cx.send(Action::UndoStep);
                 fill_from(draft, &known.export.variables, &known.export.sample);
+            }
+            let forget = PushButton::quiet(tr!(lang, "lab.forget")).tooltip(tr!(lang, "lab.forget_tip"));
+            if forget.show(ui).clicked() {
+                cx.send(Action::Lab(Wish::Forget(known.stored.id.clone())));
             }
         });
         for variable in variables {
