@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Artist, Exit, Out, pretty, read_file};
 use crate::{
+    dingtalk::tokens::{Clock as _, SystemClock},
     lang::{Lang, text},
     template::{
         Card, Export, ExportError,
@@ -95,7 +96,7 @@ fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look, Scene), 
         lang,
         env: args.env.clone(),
         biz_scene: scene,
-        now_ms: None,
+        now_ms: Some(SystemClock.now_millis()),
         forwarded: false,
     };
     let look = Look::at(&export, &card, &values, args.person.as_deref(), &scene, &SimpleMetric);

@@ -1,6 +1,6 @@
 //! The widget tree with its expressions parsed: made once per export, drawn as often as values change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Export, ExportError, Ignored,
@@ -101,8 +101,9 @@ impl Kind {
 pub enum Setting {
     /// As written.
     Literal(String),
-    /// To be evaluated.
-    Expression(Expr),
+    /// To be evaluated; with the number it shares with every attribute of the same text, where its value does not depend on
+    /// the element of a list: files repeat the same long conditions, and a drawing evaluates each once.
+    Expression(Expr, Option<usize>),
 }
 
 /// A widget ready to be drawn.
@@ -163,6 +164,8 @@ pub struct Card {
     pub dynamic: bool,
     /// Design tokens the file's samples measured.
     pub tokens: Tokens,
+    /// How many different expressions there are that do not depend on a list's element.
+    pub shared: usize,
 }
 
 impl Card {
@@ -173,15 +176,22 @@ impl Card {
     pub fn compile(export: &Export) -> Result<Self, ExportError> {
         let mut card = Self { tokens: Tokens::measured(&export.sample.rich), ..Self::default() };
         let mut budget = MAX_EXPRESSION_PARTS;
-        let mut number = 0;
+        let (mut number, mut known) = (0, HashMap::new());
         if let Some(root) = &export.root {
-            card.root = Some(card.widget(root, &mut number, &mut budget)?);
+            card.root = Some(card.widget(root, &mut number, &mut budget, &mut known)?);
         }
+        card.shared = known.len();
         Ok(card)
     }
 
     // The depth is bounded by the reader of the tree.
-    fn widget(&mut self, element: &Element, number: &mut usize, budget: &mut usize) -> Result<Widget, ExportError> {
+    fn widget<'e>(
+        &mut self,
+        element: &'e Element,
+        number: &mut usize,
+        budget: &mut usize,
+        known: &mut HashMap<&'e str, usize>,
+    ) -> Result<Widget, ExportError> {
         let own = *number;
         *number += 1;
         if !WIDGETS.contains(&element.tag.as_str()) {
@@ -193,7 +203,11 @@ impl Card {
                 match parse(text.trim(), budget) {
                     Ok(expr) => {
                         self.note_uses(&expr, purpose(name), own);
-                        Setting::Expression(expr)
+                        let memo = expr.is_free_of_elements().then(|| {
+                            let next = known.len();
+                            *known.entry(text.as_str()).or_insert(next)
+                        });
+                        Setting::Expression(expr, memo)
                     }
                     Err(super::expr::ParseError::TooMany) => {
                         return Err(ExportError::TooMany { part: "expressions", max: MAX_EXPRESSION_PARTS });
@@ -212,7 +226,7 @@ impl Card {
         let children = element
             .children
             .iter()
-            .map(|child| self.widget(child, number, budget))
+            .map(|child| self.widget(child, number, budget, known))
             .collect::<Result<Vec<_>, ExportError>>()?;
         Ok(Widget { number: own, tag: element.tag.clone(), kind: Kind::of(&element.tag), settings, children })
     }

@@ -216,7 +216,7 @@ fn element(variable: &Variable, text: &str, depth: usize) -> Value {
 fn states(card: &Card) -> Vec<(String, String)> {
     fn walk(widget: &Widget, found: &mut Vec<(String, String)>) {
         for (_, setting) in &widget.settings {
-            let Setting::Expression(expr) = setting else { continue };
+            let Setting::Expression(expr, _) = setting else { continue };
             expr.calls(&mut |function, _, args| {
                 if let (Some(Function::Equal), [one, other]) = (function, args) {
                     for (path, value) in [(one, other), (other, one)] {

@@ -147,8 +147,14 @@ fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool, tap: Option<
         fuel: &fuel,
         events: false,
     };
-    let build =
-        Build { left: Cell::new(MAX_NODES), reveal, tap, tapped: RefCell::default(), rings: RefCell::default() };
+    let build = Build {
+        left: Cell::new(MAX_NODES),
+        reveal,
+        tap,
+        tapped: RefCell::default(),
+        rings: RefCell::default(),
+        known: RefCell::new(vec![None; card.shared]),
+    };
     let mut root = build.node(widget, &env);
     let truncated = build.left.get() == 0 || fuel.empty();
     if let Some(root) = &mut root {
@@ -184,6 +190,8 @@ struct Build {
     tapped: RefCell<Value>,
     /// Widths of transparent borders, and whose.
     rings: RefCell<Vec<(String, f32)>>,
+    /// Values of shared expressions, as far as they were needed.
+    known: RefCell<Vec<Option<Value>>>,
 }
 
 impl Build {
@@ -199,7 +207,7 @@ impl Build {
         // Visibility first: what is gone costs no more.
         if !self.reveal {
             if let Some(setting) = setting(widget, "visibility") {
-                apply(&mut style, "visibility", setting, env);
+                self.apply(&mut style, "visibility", setting, env);
             }
             if style.visibility == Visibility::Gone {
                 return None;
@@ -211,14 +219,14 @@ impl Build {
         let (mut hint, mut taps, mut data_key) = (None, false, String::new());
         for (name, setting) in &widget.settings {
             match name.as_str() {
-                "text" => text = text_of(setting, env),
-                "placeholder" | "hint" if widget.kind == Kind::Input => hint = Some(text_of(setting, env)),
-                "attributedText" => blocks = blocks_of(setting, env),
-                "dataKey" => data_key = text_of(setting, env),
+                "text" => text = self.text_of(setting, env),
+                "placeholder" | "hint" if widget.kind == Kind::Input => hint = Some(self.text_of(setting, env)),
+                "attributedText" => blocks = self.blocks_of(setting, env),
+                "dataKey" => data_key = self.text_of(setting, env),
                 "onTap" => {
                     taps = true;
                     if self.tap == Some(serial)
-                        && let Setting::Expression(expr) = setting
+                        && let Setting::Expression(expr, _) = setting
                     {
                         *self.tapped.borrow_mut() = Env { events: true, ..*env }.eval(expr).into_owned();
                     }
@@ -226,11 +234,11 @@ impl Build {
                 "visibility" | "onEvent" | "animation" | "cssStyles" | "tborderJson" | "listData" => {}
                 // A chart's values may stand under any name: the first that are some.
                 name if widget.kind == Kind::Chart && !Style::knows(name) => {
-                    if let (None, Setting::Expression(expr)) = (&chart, setting) {
+                    if let (None, Setting::Expression(expr, _)) = (&chart, setting) {
                         chart = Chart::read(&env.eval(expr));
                     }
                 }
-                name => apply(&mut style, name, setting, env),
+                name => self.apply(&mut style, name, setting, env),
             }
         }
         if widget.kind == Kind::Rich {
@@ -267,7 +275,7 @@ impl Build {
 
     /// The transparent border of a `DDCSSStyleView`: `border: 2px solid transparent`.
     fn ring(&self, widget: &Widget, env: &Env<'_>) {
-        let (Some(target), Some(Setting::Expression(styles))) =
+        let (Some(target), Some(Setting::Expression(styles, _))) =
             (setting(widget, "targetNode"), setting(widget, "cssStyles"))
         else {
             return;
@@ -276,15 +284,43 @@ impl Build {
         let border = styles.get("border").and_then(Value::as_str).unwrap_or_default();
         let width = border.split_whitespace().next().and_then(super::style::length);
         if let Some(width) = width.filter(|_| border.ends_with("transparent")) {
-            self.rings.borrow_mut().push((text_of(target, env), width.clamp(0.0, 20.0)));
+            self.rings.borrow_mut().push((self.text_of(target, env), width.clamp(0.0, 20.0)));
         }
+    }
+
+    /// Looks at the value of an attribute.
+    fn look<T>(&self, setting: &Setting, env: &Env<'_>, look: impl FnOnce(&Value) -> T) -> T {
+        match setting {
+            Setting::Literal(text) => look(&Value::String(text.clone())),
+            Setting::Expression(expr, None) => look(&env.eval(expr)),
+            Setting::Expression(expr, Some(number)) => {
+                let mut known = self.known.borrow_mut();
+                match known.get_mut(*number) {
+                    Some(Some(value)) => look(value),
+                    Some(slot) => look(slot.insert(env.eval(expr).into_owned())),
+                    None => look(&env.eval(expr)),
+                }
+            }
+        }
+    }
+
+    fn apply(&self, style: &mut Style, name: &str, setting: &Setting, env: &Env<'_>) {
+        self.look(setting, env, |value| style.set(name, value));
+    }
+
+    fn text_of(&self, setting: &Setting, env: &Env<'_>) -> String {
+        self.look(setting, env, |value| string(value).into_owned())
+    }
+
+    fn blocks_of(&self, setting: &Setting, env: &Env<'_>) -> Vec<markdown::Block> {
+        self.look(setting, env, markdown::blocks)
     }
 
     /// The children once per element. Assumption: a list given as its JSON text is read as one.
     fn elements(&self, widget: &Widget, list: &Setting, env: &Env<'_>) -> Vec<Node> {
         let list = match list {
             Setting::Literal(_) => return Vec::new(),
-            Setting::Expression(expr) => env.eval(expr),
+            Setting::Expression(expr, _) => env.eval(expr),
         };
         let read;
         let list = match &*list {
@@ -310,25 +346,4 @@ impl Build {
 
 fn setting<'w>(widget: &'w Widget, name: &str) -> Option<&'w Setting> {
     widget.settings.iter().find(|(known, _)| known == name).map(|(_, setting)| setting)
-}
-
-fn apply(style: &mut Style, name: &str, setting: &Setting, env: &Env<'_>) {
-    match setting {
-        Setting::Literal(text) => style.set(name, &Value::String(text.clone())),
-        Setting::Expression(expr) => style.set(name, &env.eval(expr)),
-    }
-}
-
-fn text_of(setting: &Setting, env: &Env<'_>) -> String {
-    match setting {
-        Setting::Literal(text) => text.clone(),
-        Setting::Expression(expr) => string(&env.eval(expr)).into_owned(),
-    }
-}
-
-fn blocks_of(setting: &Setting, env: &Env<'_>) -> Vec<markdown::Block> {
-    match setting {
-        Setting::Literal(text) => markdown::blocks(&Value::String(text.clone())),
-        Setting::Expression(expr) => markdown::blocks(&env.eval(expr)),
-    }
 }

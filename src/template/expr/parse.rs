@@ -183,6 +183,15 @@ fn bare(word: &str) -> Value {
 }
 
 impl Expr {
+    /// Whether its value is the same for every element of a list.
+    pub fn is_free_of_elements(&self) -> bool {
+        let mut free = true;
+        self.calls(&mut |function, _, _| {
+            free &= !matches!(function, Some(Function::Subdata | Function::ParentSubdata | Function::SubdataIndex));
+        });
+        free
+    }
+
     /// The value, where it depends on no data: literals, and `concat`, `toStr`, `const` of such.
     pub fn constant(&self) -> Option<String> {
         match self {

@@ -24,7 +24,7 @@ impl App {
 
     pub(super) fn apply_lab(&mut self, wish: Wish) {
         let current = self.template_of_current();
-        if let Some(toast) = self.lab.apply(wish, &current) {
+        if let Some(toast) = self.lab.apply(wish, &current, self.state.lang) {
             self.toasts.add(toast);
         }
     }

@@ -164,11 +164,19 @@ pub fn cases_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut CasesVie
     if view.who.is_empty() {
         view.who.clone_from(&cx.profile.name);
     }
-    let room = ui.ctx().content_rect().size() - vec2(96.0, 140.0);
-    let shown = Modal::new(egui::Id::unique("cases")).show(ui.ctx(), |ui| {
+    let room = ui.ctx().content_rect().size() - vec2(96.0, 96.0);
+    let area = Modal::default_area(egui::Id::unique("cases")).default_size(room).accessible_name(tr!(
+        lang,
+        "lab.cases_of",
+        name = known.stored.name
+    ));
+    let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(20));
+    let shown = Modal::new(egui::Id::unique("cases")).area(area).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(room.x);
+        ui.set_min_height(room.y);
         head_ui(ui, cx, draft, view, known);
-        grid_ui(ui, cx, view, known, room.y);
+        let height = (room.y - 90.0).max(120.0);
+        grid_ui(ui, cx, view, known, height);
     });
     if shown.should_close() {
         view.open = false;
@@ -254,29 +262,34 @@ fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut CasesView, known: &Arc<Known>, h
     let metric = FontMetric::new(ui.ctx());
     let mut before: Option<Option<(Export, Card)>> = None;
     let (mut left, mut changed, mut remove) = (A_PASS, false, None);
-    ScrollArea::vertical().max_height(height).auto_shrink(false).show_rows(ui, HEIGHT, rows, |ui, shown| {
-        for row in shown {
-            ui.horizontal_top(|ui| {
-                for index in row * columns..((row + 1) * columns).min(cells.len()) {
-                    let Some(cell) = cells.get_mut(index) else { continue };
-                    if cell.hash.is_none() && left > 0 {
-                        left -= 1;
-                        let before = before.get_or_insert_with(|| {
-                            let export = Export::read(known.stored.before.as_deref()?).ok()?;
-                            let card = Card::compile(&export).ok()?;
-                            Some((export, card))
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false).show_rows(
+        ui,
+        HEIGHT,
+        rows,
+        |ui, shown| {
+            for row in shown {
+                ui.horizontal_top(|ui| {
+                    for index in row * columns..((row + 1) * columns).min(cells.len()) {
+                        let Some(cell) = cells.get_mut(index) else { continue };
+                        if cell.hash.is_none() && left > 0 {
+                            left -= 1;
+                            let before = before.get_or_insert_with(|| {
+                                let export = Export::read(known.stored.before.as_deref()?).ok()?;
+                                let card = Card::compile(&export).ok()?;
+                                Some((export, card))
+                            });
+                            cell.draw(known, before.as_ref(), &metric);
+                        }
+                        ui.push_id(index, |ui| match cell_ui(ui, cx, cell, &who) {
+                            Some(CellWish::Keep) => changed = true,
+                            Some(CellWish::Remove) => remove = Some(index),
+                            None => {}
                         });
-                        cell.draw(known, before.as_ref(), &metric);
                     }
-                    ui.push_id(index, |ui| match cell_ui(ui, cx, cell, &who) {
-                        Some(CellWish::Keep) => changed = true,
-                        Some(CellWish::Remove) => remove = Some(index),
-                        None => {}
-                    });
-                }
-            });
-        }
-    });
+                });
+            }
+        },
+    );
     if let Some(index) = remove {
         cells.remove(index);
         changed = true;

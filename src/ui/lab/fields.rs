@@ -125,10 +125,34 @@ fn object_ui(ui: &mut Ui, lang: Lang, fields: &[Variable], value: &mut Value, pa
         _ => Map::new(),
     };
     let mut changed = false;
+    let is_flat =
+        |field: &Variable| matches!(field.kind, VarKind::Text | VarKind::Number | VarKind::Boolean | VarKind::Other(_));
+    // Two or three short members stand beside each other, as a table's row.
+    if (2..=3).contains(&fields.len()) && fields.iter().all(is_flat) && ui.available_width() > 360.0 {
+        ui.columns(fields.len(), |columns| {
+            for (ui, field) in columns.iter_mut().zip(fields) {
+                ui.horizontal(|ui| {
+                    let shown = ui.label(theme::help(ui.style(), field.name.as_str()));
+                    if !field.description.is_empty() {
+                        shown.on_hover_text(&field.description);
+                    }
+                    let mut inner = map.get(&field.name).cloned().unwrap_or_default();
+                    if value_ui(ui, lang, field, &mut inner, &format!("{path}.{}", field.name)) {
+                        map.insert(field.name.clone(), inner);
+                        changed = true;
+                    }
+                });
+            }
+        });
+        if changed {
+            *value = Value::Object(map);
+        }
+        return changed;
+    }
     for field in fields {
         let mut inner = map.get(&field.name).cloned().unwrap_or_default();
         let name = format!("{path}.{}", field.name);
-        let flat = matches!(field.kind, VarKind::Text | VarKind::Number | VarKind::Boolean | VarKind::Other(_));
+        let flat = is_flat(field);
         let label = |ui: &mut Ui| {
             let text = theme::help(ui.style(), field.name.as_str());
             let shown = ui.label(text);

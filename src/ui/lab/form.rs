@@ -1,11 +1,15 @@
 //! Typed inputs for the variables an imported template declares. They write the same rows as the table below them.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use egui::{Label, Response, RichText, TextEdit, Ui};
 use serde_json::Value;
 
-use super::{fields::value_ui, library::Known, preview::LabView};
+use super::{
+    fields::value_ui,
+    library::{Known, Wish},
+    preview::LabView,
+};
 use crate::{
     compose::{
         CardDraft, Finding, Severity,
@@ -34,7 +38,12 @@ use crate::{
 pub struct FormView {
     /// Whether what changed with the last export was read.
     changes_read: bool,
+    /// The last height of every variable's input: those out of sight are only space.
+    heights: HashMap<String, f32>,
 }
+
+/// Inputs built beyond what is visible, so that Tab finds the next one.
+const OVERSCAN: f32 = 300.0;
 
 /// How a variable's value is encoded in the call.
 pub fn kind_of(variable: &Variable) -> ValueKind {
@@ -114,9 +123,23 @@ pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabVi
                 cx.send(Action::UndoStep);
                 fill_from(draft, &known.export.variables, &known.export.sample);
             }
+            let forget = PushButton::quiet(tr!(lang, "lab.forget")).tooltip(tr!(lang, "lab.forget_tip"));
+            if forget.show(ui).clicked() {
+                cx.send(Action::Lab(Wish::Forget(known.stored.id.clone())));
+            }
         });
         for variable in variables {
+            let (top, clip) = (ui.cursor().top(), ui.clip_rect().expand(OVERSCAN));
+            let jumped = cx.jumps_into(&public_pointer(&variable.name, kind_of(variable)));
+            if let Some(&height) = view.form.heights.get(&variable.name)
+                && (top > clip.bottom() || top + height < clip.top())
+                && !jumped
+            {
+                ui.allocate_space(egui::vec2(ui.available_width(), height));
+                continue;
+            }
             let rect = ui.scope(|ui| variable_ui(ui, cx, draft, variable)).response.rect;
+            view.form.heights.insert(variable.name.clone(), rect.height());
             if ui.rect_contains_pointer(rect) {
                 hovered = Some(variable.name.clone());
             }

@@ -127,7 +127,7 @@ impl Lab {
     }
 
     /// Does what was asked. `current` is the template id of the draft being written.
-    pub fn apply(&mut self, wish: Wish, current: &str) -> Option<Toast> {
+    pub fn apply(&mut self, wish: Wish, current: &str, lang: Lang) -> Option<Toast> {
         match wish {
             Wish::Import { name, text } => {
                 self.asking = Some(Asking { name, id: current.trim().to_owned(), text, focus: true });
@@ -136,7 +136,7 @@ impl Lab {
             Wish::Forget(id) => {
                 self.generation += 1;
                 self.known.remove(&id);
-                exports::remove(&self.folder, &id).err().map(|error| Toast::error(error.message(Lang::Zh)))
+                exports::remove(&self.folder, &id).err().map(|error| Toast::error(error.message(lang)))
             }
             Wish::KeepCases(id, cases) => {
                 let known = self.known.get(&id)?;
@@ -149,7 +149,7 @@ impl Lab {
                     changes: known.changes.clone(),
                 };
                 self.known.insert(id, Arc::new(known));
-                kept.err().map(|error| Toast::error(error.message(Lang::Zh)))
+                kept.err().map(|error| Toast::error(error.message(lang)))
             }
         }
     }
