@@ -77,15 +77,19 @@ fn list_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut PreviewView) {
     ui.spacing_mut().interact_size.y = size::CONTROL_SMALL;
     for (index, (locale, text)) in LastMessage::LOCALES.iter().zip(&draft.last_message.texts).enumerate() {
         ui.horizontal(|ui| {
-            ui.allocate_ui_with_layout(vec2(LOCALE_WIDTH, size::CONTROL_SMALL), Layout::left_to_right(Align::Center), |ui| {
-                ui.set_min_width(LOCALE_WIDTH);
-                let name = RichText::new(locale_name(lang, locale)).size(size::SMALL);
-                ui.spacing_mut().button_padding = vec2(6.0, 2.0);
-                let button = egui::Button::selectable(view.locale == index, name);
-                if ui.add(button).clicked() {
-                    view.locale = index;
-                }
-            });
+            ui.allocate_ui_with_layout(
+                vec2(LOCALE_WIDTH, size::CONTROL_SMALL),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_min_width(LOCALE_WIDTH);
+                    let name = RichText::new(locale_name(lang, locale)).size(size::SMALL);
+                    ui.spacing_mut().button_padding = vec2(6.0, 2.0);
+                    let button = egui::Button::selectable(view.locale == index, name);
+                    if ui.add(button).clicked() {
+                        view.locale = index;
+                    }
+                },
+            );
             let text = if text.trim().is_empty() {
                 RichText::new(tr!(lang, "card.preview_unset")).size(size::SMALL).color(t.faint)
             } else {
