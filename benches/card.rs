@@ -70,16 +70,18 @@ fn draft() -> CardDraft {
 }
 
 /// A window without a window.
-struct Headless {
+pub struct Headless {
     ctx: egui::Context,
-    app: App,
+    /// The program.
+    pub app: App,
     frame: eframe::Frame,
     time_secs: f64,
     repaint: Duration,
 }
 
 impl Headless {
-    fn new(home: &Path) -> Self {
+    /// A window over a folder.
+    pub fn new(home: &Path) -> Self {
         let ctx = egui::Context::default();
         let env = match Env::real(Some(home.to_owned()), Some(Lang::Zh)) {
             Ok(env) => env,
@@ -91,7 +93,7 @@ impl Headless {
     }
 
     /// One frame; gives the time it took.
-    fn step(&mut self, events: Vec<Event>) -> Duration {
+    pub fn step(&mut self, events: Vec<Event>) -> Duration {
         self.time_secs += 1.0 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0))),
@@ -114,7 +116,7 @@ impl Headless {
     }
 
     /// Frames until nothing is on its way any more.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(20) {
             self.time_secs += 0.2;
@@ -126,7 +128,8 @@ impl Headless {
         }
     }
 
-    fn card(&mut self) -> &mut CardDraft {
+    /// The card being written.
+    pub fn card(&mut self) -> &mut CardDraft {
         match self.app.state.current_mut().map(|open| &mut open.draft) {
             Some(Draft::Card(card)) => card,
             _ => panic!("the card tab has a card"),
@@ -158,7 +161,8 @@ impl Headless {
         self.settle();
     }
 
-    fn figure(&mut self, report: &Report, name: &str, mut events: impl FnMut(usize) -> Vec<Event>) {
+    /// Measures frames with these events.
+    pub fn figure(&mut self, report: &Report, name: &str, mut events: impl FnMut(usize) -> Vec<Event>) {
         let mut samples: Vec<Duration> = (0..FRAMES).map(|index| self.step(events(index))).collect();
         report.samples(name, LIMIT, &mut samples);
     }
@@ -169,7 +173,8 @@ fn key(key: Key) -> Vec<Event> {
     vec![event(true), event(false)]
 }
 
-fn wheel(at: Pos2, lines: f32) -> Vec<Event> {
+/// The wheel turned at a place.
+pub fn wheel(at: Pos2, lines: f32) -> Vec<Event> {
     vec![
         Event::PointerMoved(at),
         Event::MouseWheel {

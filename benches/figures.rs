@@ -7,6 +7,7 @@ mod harness;
 mod history;
 mod people;
 mod recipients;
+mod template;
 mod window;
 
 use harness::Report;
@@ -43,6 +44,9 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("card") {
         card::frames(&report, &folder.path().join("home"));
+    }
+    if report.wants("template") {
+        template::template(&report, &folder.path().join("lab"));
     }
     if report.wants("history") {
         history::history(&report, folder.path());

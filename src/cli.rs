@@ -3,6 +3,7 @@
 //! What is checked and sent is the same code as in the window. Standard output carries the result (with `--json` one
 //! object and nothing else), standard error what a person should know besides. Exit codes are in [`Exit`].
 
+mod deliver;
 mod template;
 mod upload;
 
@@ -19,13 +20,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     compose::{
-        Draft, Finding, Severity,
+        Draft, DraftFile, Finding, Severity,
         check::{CheckContext, Checked, EarlierCard, Known, check_draft},
         file,
         ready::Ready,
     },
     deliver::{
-        self, Delivery, Outcome,
+        Delivery, Outcome,
         connect::{connect, start_sandbox},
         report,
         send::{Sending, title_of, who},
@@ -108,9 +109,56 @@ pub enum CliCommand {
         /// The profile to send with (default: the one last chosen in the window, else the only one, else the sandbox).
         #[arg(long, value_name = "NAME")]
         profile: Option<String>,
+        /// Really send with a profile that is not the sandbox, also to people who would not get it.
+        #[arg(long)]
+        yes: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+        /// How it becomes a delivery.
+        #[command(flatten)]
+        delivery: deliver::DeliveryArgs,
+    },
+    /// List the deliveries, newest first, or show one with what became of it for every person. Makes no call.
+    Deliveries {
+        /// The number of a delivery.
+        id: Option<i64>,
+        /// Print JSON: a list, or one object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Go on with a delivery: only calls that have not begun, never one whose outcome is unknown.
+    Resume {
+        /// The number of the delivery.
+        id: i64,
         /// Really send with a profile that is not the sandbox.
         #[arg(long)]
         yes: bool,
+        /// The number of people that are left, typed: needed above the profile's confirm_above.
+        #[arg(long, value_name = "N")]
+        confirm: Option<u64>,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a delivery back: everything that was handed over within 24 hours.
+    Recall {
+        /// The number of the delivery.
+        id: i64,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask what became of a delivery for every person.
+    Report {
+        /// The number of the delivery.
+        id: i64,
+        /// Write a row a person, as CSV.
+        #[arg(long, value_name = "OUT")]
+        csv: Option<PathBuf>,
+        /// Write a row a person, as a workbook.
+        #[arg(long, value_name = "OUT")]
+        xlsx: Option<PathBuf>,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -149,8 +197,21 @@ impl Out<'_> {
     }
 }
 
-/// Runs a command without a window.
+/// Draws a card into a PNG file's bytes; fails with the encoder's words. It needs fonts and triangles, which are the
+/// window's business: the program hands it in.
+pub type Artist = fn(
+    &crate::template::Card,
+    &crate::template::values::Merged,
+    &crate::template::draw::build::Scene,
+) -> Result<Vec<u8>, String>;
+
+/// Runs a command without a window, and without pictures.
 pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
+    run_with(command, args, out, None)
+}
+
+/// Runs a command without a window.
+pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Option<Artist>) -> Exit {
     let home = match Home::open(args.home.clone()) {
         Ok(home) => home,
         Err(error) => {
@@ -166,10 +227,18 @@ pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
     }
     let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
     match command {
-        CliCommand::Template(args) => template::run(args, lang, out),
+        CliCommand::Template(args) => template::run(args, lang, out, artist),
         CliCommand::Upload(args) => run.upload(args, out),
         CliCommand::Check { file, json } => run.check(file, *json, out),
-        CliCommand::Send { file, profile, yes, json } => run.send(file, profile.as_deref(), *yes, *json, out),
+        CliCommand::Send { file, profile, yes, json, delivery } => {
+            run.send(file, profile.as_deref(), *yes, *json, delivery, out)
+        }
+        CliCommand::Deliveries { id, json } => run.deliveries(*id, *json, out),
+        CliCommand::Resume { id, yes, confirm, json } => run.resume(*id, *yes, *confirm, *json, out),
+        CliCommand::Recall { id, json } => run.recall(*id, *json, out),
+        CliCommand::Report { id, csv, xlsx, json } => {
+            run.report(*id, &deliver::ReportFiles { csv: csv.as_deref(), xlsx: xlsx.as_deref() }, *json, out)
+        }
     }
 }
 
@@ -188,7 +257,7 @@ struct Earlier<'a> {
 
 impl Known for Earlier<'_> {
     fn earlier_card(&self, out_track_id: &str) -> Option<EarlierCard> {
-        deliver::earlier::earlier_card(self.history?, self.profile, out_track_id).ok().flatten()
+        crate::deliver::earlier::earlier_card(self.history?, self.profile, out_track_id).ok().flatten()
     }
 
     fn earlier_content(&self, out_track_id: &str) -> Option<String> {
@@ -216,11 +285,19 @@ impl Run<'_> {
         if checked.ready.is_some() { Exit::HandedOver } else { Exit::Findings }
     }
 
-    fn send(&self, path: &Path, profile: Option<&str>, yes: bool, json: bool, out: &mut Out<'_>) -> Exit {
+    fn send(
+        &self,
+        path: &Path,
+        profile: Option<&str>,
+        yes: bool,
+        json: bool,
+        delivery: &deliver::DeliveryArgs,
+        out: &mut Out<'_>,
+    ) -> Exit {
         let lang = self.lang;
-        let draft = match self.read(path, json, out) {
-            Read::Draft(draft) => draft,
-            Read::End(exit) => return exit,
+        let file = match self.read_file(path, json, out) {
+            Ok(file) => file,
+            Err(exit) => return exit,
         };
         let profile = match profile.map_or_else(|| Ok(self.default_profile()), |name| self.settings.profile(name)) {
             Ok(profile) => profile,
@@ -229,6 +306,10 @@ impl Run<'_> {
                 return Exit::Usage;
             }
         };
+        if delivery.wanted(&file) {
+            return self.send_delivery(&deliver::Asked { file: &file, profile, args: delivery, yes, json }, out);
+        }
+        let draft = file.draft;
         let history = match History::open(self.home) {
             Ok(history) => Arc::new(history),
             Err(error) => {
@@ -283,7 +364,7 @@ impl Run<'_> {
             .map_err(|error| error.to_string())?;
         let sending =
             Sending { session: &connection.session, history, profile, draft, title: title_of(draft), clock: &clock };
-        let sent = runtime.block_on(deliver::send(ready, sending, &CancellationToken::new()));
+        let sent = runtime.block_on(crate::deliver::send(ready, sending, &CancellationToken::new()));
         sent.map_err(|error| text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))]))
     }
 
@@ -307,26 +388,37 @@ impl Run<'_> {
 
     fn look(&self, draft: &Draft, history: Option<&History>, profile: &str) -> Checked {
         let known = Earlier { history, profile };
+        check_draft(draft, &self.context(&known, profile))
+    }
+
+    fn context<'c>(&self, known: &'c Earlier<'_>, profile: &str) -> CheckContext<'c> {
         let third_party = self.settings.profile(profile).ok().and_then(|profile| match profile.kind {
             ProfileKind::ThirdParty => Some(true),
             ProfileKind::Internal => Some(false),
             ProfileKind::Sandbox | ProfileKind::Token => None,
         });
-        check_draft(draft, &CheckContext { known: &known, template: None, third_party })
+        CheckContext { known, template: None, third_party }
     }
 
     fn read(&self, path: &Path, json: bool, out: &mut Out<'_>) -> Read {
+        match self.read_file(path, json, out) {
+            Ok(file) => Read::Draft(Box::new(file.draft)),
+            Err(exit) => Read::End(exit),
+        }
+    }
+
+    fn read_file(&self, path: &Path, json: bool, out: &mut Out<'_>) -> Result<DraftFile, Exit> {
         let lang = self.lang;
         let bytes = match read_file(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let args = [("file", path.display().to_string()), ("reason", error.to_string())];
                 out.note(&text(lang, "cli.file_unreadable", &args));
-                return Read::End(Exit::Usage);
+                return Err(Exit::Usage);
             }
         };
         match file::read_bytes(&bytes) {
-            Ok(file) => Read::Draft(Box::new(file.draft)),
+            Ok(file) => Ok(file),
             Err(error) => {
                 // A draft that cannot be read is a finding about the draft: the place is in its message.
                 let message = text(lang, "cli.draft_unreadable", &[("reason", error.message(lang))]);
@@ -334,7 +426,7 @@ impl Run<'_> {
                     out.say(&pretty(&report::unreadable(&error, lang)));
                 }
                 out.note(&message);
-                Read::End(Exit::Findings)
+                Err(Exit::Findings)
             }
         }
     }
@@ -398,7 +490,7 @@ impl Run<'_> {
             let word = if result.success { "cli.space_taken" } else { "cli.space_refused" };
             let place = format!("{} {}", result.space_type, result.space_id);
             out.say(format!("  {place}: {} {}", text(lang, word, &[]), result.message).trim_end());
-            if let Some(said) = deliver::spaces::explain(result, lang) {
+            if let Some(said) = crate::deliver::spaces::explain(result, lang) {
                 out.say(&format!("    {}: {}", text(lang, "cli.cause", &[]), said.cause));
                 out.say(&format!("    {}: {}", text(lang, "cli.fix", &[]), said.fix));
             }

@@ -14,7 +14,8 @@ fn main() -> ExitCode {
     let exit = match &args.command {
         Some(command) => {
             let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-            cli::run(command, &args, &mut Out { out: &mut out, err: &mut err })
+            let artist = ui::lab::studio::png;
+            cli::run_with(command, &args, &mut Out { out: &mut out, err: &mut err }, Some(artist))
         }
         None => window(&args),
     };

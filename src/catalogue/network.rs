@@ -50,6 +50,7 @@ pub(super) fn not_sent(reason: &NotSent, context: Context, lang: Lang) -> Explan
             explanation
         }
         NotSent::Cancelled => three(lang, "cancelled_before", &[], Vec::new()),
+        NotSent::Guarded { who } => three(lang, "guarded", &[("who", who.clone())], vec![FixAction::OpenSettings]),
     }
 }
 

@@ -51,6 +51,7 @@ fn exchange(endpoint: &'static Endpoint) -> Exchange {
         http_status: Some(200),
         answer_masked: String::new(),
         request_id: Some("REQ-1".to_owned()),
+        retry_after: None,
         elapsed: Duration::ZERO,
         attempts: 1,
     }
@@ -198,6 +199,7 @@ fn every_network_fault() -> Vec<Fault> {
         NotSent::CannotRenew,
         NotSent::TokenUnknown(Doubt::TimedOut),
         NotSent::Cancelled,
+        NotSent::Guarded { who: "user01".to_owned() },
     ]
     .map(Fault::NotSent)
     .into();

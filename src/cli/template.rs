@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Out, pretty, read_file};
+use super::{Artist, Exit, Out, pretty, read_file};
 use crate::{
     lang::{Lang, text},
     template::{
@@ -36,15 +36,25 @@ pub struct TemplateArgs {
     /// Where the card stands: im, topbox, search, WorkBench, cooperationV2 (default: topbox for such a template, else im).
     #[arg(long, value_name = "SCENE")]
     scene: Option<String>,
+    /// Draw the card into this PNG file, two pixels per np; no display is needed.
+    #[arg(long, value_name = "OUT.png")]
+    png: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
 
 /// Runs it. Exit 0: fine, 1: findings of severity error, 2: a file that cannot be read or is no export.
-pub fn run(args: &TemplateArgs, lang: Lang, out: &mut Out<'_>) -> Exit {
+pub fn run(args: &TemplateArgs, lang: Lang, out: &mut Out<'_>, artist: Option<Artist>) -> Exit {
     match look(args, lang) {
-        Ok((export, card, look)) => {
+        Ok((export, card, look, scene)) => {
+            if let Some(path) = &args.png
+                && let Err(reason) = picture(path, &card, &look, &scene, artist)
+            {
+                let args = [("file", path.display().to_string()), ("reason", reason)];
+                out.note(&text(lang, "template.png_failed", &args));
+                return Exit::Usage;
+            }
             if args.json {
                 out.say(&pretty(&report(&export, &card, &look, lang)));
             } else {
@@ -59,7 +69,13 @@ pub fn run(args: &TemplateArgs, lang: Lang, out: &mut Out<'_>) -> Exit {
     }
 }
 
-fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look), String> {
+fn picture(path: &Path, card: &Card, look: &Look, scene: &Scene, artist: Option<Artist>) -> Result<(), String> {
+    let artist = artist.ok_or_else(|| "no pictures in this build".to_owned())?;
+    let bytes = artist(card, &look.merged, scene)?;
+    std::fs::write(path, bytes).map_err(|error| error.to_string())
+}
+
+fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look, Scene), String> {
     let said = |path: &Path| {
         let file = path.display().to_string();
         move |error: ExportError| {
@@ -72,7 +88,7 @@ fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look), String>
         Some(path) => Values::read(&read(path, lang)?).map_err(said(path))?,
         None => Values::of_sample(&export),
     };
-    let scene = args.scene.clone().unwrap_or_else(|| if export.kind == "topbox" { "topbox" } else { "im" }.to_owned());
+    let scene = args.scene.clone().unwrap_or_else(|| Scene::biz_scene_of(&export.kind).to_owned());
     let scene = Scene {
         width: f32::from(args.width),
         dark: args.dark,
@@ -80,9 +96,10 @@ fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look), String>
         env: args.env.clone(),
         biz_scene: scene,
         now_ms: None,
+        forwarded: false,
     };
     let look = Look::at(&export, &card, &values, args.person.as_deref(), &scene, &SimpleMetric);
-    Ok((export, card, look))
+    Ok((export, card, look, scene))
 }
 
 fn read(path: &Path, lang: Lang) -> Result<String, String> {

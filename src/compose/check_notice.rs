@@ -242,7 +242,16 @@ pub(super) fn has_unicode_escape(text: &str) -> bool {
 
 fn check_template(notice: &NoticeDraft, template: &NoticeTemplate, findings: &mut Findings) {
     let wanted = fields(&template.body);
+    // A list that gives everybody in it a value leaves nothing to be filled in.
+    let by_person = |name: &str| {
+        let column = notice.values.columns.iter().position(|column| column.key == name);
+        let filled = |at: usize| notice.values.rows.iter().all(|row| row.cells.get(at).is_some_and(Option::is_some));
+        column.is_some_and(|at| !notice.values.rows.is_empty() && filled(at))
+    };
     for name in &wanted {
+        if by_person(name) {
+            continue;
+        }
         let at = pointer::join(DATA, name);
         match notice.data.iter().find(|field| field.key == *name) {
             None => {

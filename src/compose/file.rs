@@ -7,7 +7,7 @@
 //! `editor` is ours and optional: names of people, order and kinds of rows, the template used. Absent or broken it is
 //! ignored. Members nobody knows, beside `body` and inside `editor`, are kept and written back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use super::{
     BodyError, Draft, JsonError, Kind, Via,
     json::{self, Data, Member, Node, Place},
     notes::Notes,
+    personal::{self, PeopleTable},
     tree::{Members, Tree},
 };
 use crate::lang::Lang;
@@ -31,6 +32,8 @@ pub struct DraftFile {
     pub draft: Draft,
     /// The name of the template of the person's library it was written with.
     pub template: Option<String>,
+    /// The people it is for, with their values (`editor.personal`); `None`: the recipients stand in the draft itself.
+    pub people: Option<Arc<PeopleTable>>,
     /// Unknown members beside `body`.
     pub others: Vec<(String, Value)>,
     /// Unknown members inside `editor`.
@@ -40,7 +43,7 @@ pub struct DraftFile {
 impl DraftFile {
     /// A file of a draft, with nothing else in it.
     pub const fn new(draft: Draft) -> Self {
-        Self { draft, template: None, others: Vec::new(), editor_others: Vec::new() }
+        Self { draft, template: None, people: None, others: Vec::new(), editor_others: Vec::new() }
     }
 }
 
@@ -209,14 +212,15 @@ pub fn read(text: &str) -> Result<DraftFile, FileError> {
     let editor = editor.map(Node::into_value).unwrap_or_default();
     Notes::from_json(&editor).apply(&mut draft);
     let template = editor.get("template").and_then(Value::as_str).map(str::to_owned);
+    let people = editor.get(personal::MEMBER).and_then(personal::from_json).map(Arc::new);
+    let ours = |name: &str, value: &Value| {
+        Notes::knows(name) || name == "template" && value.is_string() || name == personal::MEMBER && people.is_some()
+    };
     let editor_others = match editor {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(name, value)| !(Notes::knows(name) || name == "template" && value.is_string()))
-            .collect(),
+        Value::Object(map) => map.into_iter().filter(|(name, value)| !ours(name, value)).collect(),
         _ => Vec::new(),
     };
-    Ok(DraftFile { draft, template, others, editor_others })
+    Ok(DraftFile { draft, template, people, others, editor_others })
 }
 
 fn read_kind(text: &str, node: Node) -> Result<Kind, FileError> {
@@ -318,6 +322,9 @@ fn tree(file: &DraftFile) -> Tree<'_> {
         .collect();
     if let Some(template) = &file.template {
         editor.push(("template".into(), Tree::Text(template.into())));
+    }
+    if let Some(people) = &file.people {
+        editor.push((personal::MEMBER.into(), Tree::Value(Cow::Owned(personal::to_json(people)))));
     }
     editor.extend(file.editor_others.iter().map(|(name, value)| (name.into(), Tree::Value(Cow::Borrowed(value)))));
     if !editor.is_empty() {

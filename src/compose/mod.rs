@@ -11,6 +11,7 @@
 //! * [`check`]: a draft becomes [`Ready`] or a list of findings. [`finding`]: what is wrong or doubtful, where, which limit.
 //! * [`values`]: what each recipient gets. [`template`]: the text of a message template. [`message`]: its parts and
 //!   their limits.
+//! * [`personal`]: one draft with other values for each person: who shares a call.
 //! * [`file`]: draft files. [`paste`]: ids, variables and tables from the clipboard. [`samples`]: the first drafts. [`shared`]: lists that copies share.
 //! * [`locate`]: from a finding to the field of the form. [`fix`]: what can be done about it.
 
@@ -36,6 +37,7 @@ mod notes;
 pub mod notice;
 mod notice_body;
 pub mod paste;
+pub mod personal;
 pub mod pointer;
 pub mod ready;
 pub mod repair;
@@ -52,6 +54,7 @@ use crate::lang::Lang;
 
 pub use card::{CardDraft, ValueKind};
 pub use check::{CheckCache, CheckContext, Checked, Known, NothingKnown, check_draft, check_draft_with};
+pub use file::DraftFile;
 pub use finding::{Finding, Limit, Severity, Unit};
 pub use json::JsonError;
 pub use notice::NoticeDraft;

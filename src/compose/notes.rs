@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CardDraft, Draft, NoticeDraft, NoticeVia, PersonRef,
-    card::{ParamRow, PrivateTable, ValueKind},
+    card::{ParamRow, PrivateRow, PrivateTable, ValueKind},
     encode::{json_text, wire_text},
     json::{self, Data},
     notice::DataField,
@@ -41,6 +41,8 @@ pub struct Notes {
     elsewhere: Vec<(String, Value)>,
     /// What a notice holds for the way it does not go, and for the kinds of message it is not.
     notice: Map<String, Value>,
+    /// Per-person values of a notice, which no body can hold.
+    values: Arc<PrivateTable>,
 }
 
 impl Notes {
@@ -89,6 +91,7 @@ impl Notes {
             }
             Draft::Notice(notice) => {
                 notes.people = named(notice.users.iter());
+                notes.values = Arc::clone(&notice.values);
                 notes.departments = notice
                     .departments
                     .iter()
@@ -188,6 +191,7 @@ impl Notes {
     fn apply_notice(&self, notice: &mut NoticeDraft) {
         self.apply_at_rest(notice);
         name_people(&self.people, notice.users.iter_mut());
+        notice.values = Arc::clone(&self.values);
         for department in &mut notice.departments {
             if let Some((name, people)) = self.departments.get(&department.id) {
                 if department.name.is_empty() {
@@ -277,12 +281,15 @@ impl Notes {
             let map = self.elsewhere.iter().map(|(at, value)| (at.clone(), value.clone())).collect();
             members.push(("elsewhere".to_owned(), Value::Object(map)));
         }
+        if !self.values.columns.is_empty() {
+            members.push(("values".to_owned(), values_to_json(&self.values)));
+        }
         members
     }
 
     /// Whether a member of `editor` is one of the notes.
     pub(super) fn knows(name: &str) -> bool {
-        matches!(name, "rows" | "columns" | "people" | "departments" | "notice" | "elsewhere")
+        matches!(name, "rows" | "columns" | "people" | "departments" | "notice" | "elsewhere" | "values")
     }
 
     /// Notes from the `editor` member of a draft file; what is broken is left out.
@@ -318,6 +325,7 @@ impl Notes {
                 })
                 .collect(),
             elsewhere: object("elsewhere").map(|(at, value)| (at.clone(), value.clone())).collect(),
+            values: editor.get("values").and_then(values_from_json).map(Arc::new).unwrap_or_default(),
         }
     }
 }
@@ -383,6 +391,34 @@ fn at_rest(notice: &NoticeDraft) -> Map<String, Value> {
         rest.insert("kept".to_owned(), Value::Object(kept));
     }
     rest
+}
+
+/// `{"variables": ["amount"], "people": [["u1", "陈小明", "5"], …]}`: id, name, then a cell a variable, `null` for none.
+fn values_to_json(table: &PrivateTable) -> Value {
+    let text = |text: &String| Value::String(text.clone());
+    let rows = table.rows.iter().map(|row| {
+        let cells = row.cells.iter().map(|cell| cell.as_ref().map_or(Value::Null, text));
+        [text(&row.person.id), text(&row.person.name)].into_iter().chain(cells).collect()
+    });
+    let variables: Vec<Value> = table.columns.iter().map(|column| text(&column.key)).collect();
+    json!({"variables": variables, "people": rows.collect::<Vec<Value>>()})
+}
+
+fn values_from_json(found: &Value) -> Option<PrivateTable> {
+    let mut table = PrivateTable::default();
+    for variable in found.get("variables")?.as_array()? {
+        table.add_column(variable.as_str()?, ValueKind::Text);
+    }
+    let width = table.columns.len();
+    for row in found.get("people")?.as_array()? {
+        let mut cells = row.as_array()?.iter();
+        let id = cells.next()?.as_str()?.to_owned();
+        let name = cells.next().and_then(Value::as_str).unwrap_or_default().to_owned();
+        let mut cells: Vec<Option<String>> = cells.map(|cell| cell.as_str().map(str::to_owned)).collect();
+        cells.resize(width, None);
+        table.rows.push(PrivateRow { person: PersonRef { id, name }, cells: cells.into() });
+    }
+    Some(table)
 }
 
 /// The value of a row under the kind of its note, where it then travels as it does now.

@@ -1,6 +1,8 @@
 //! A work notice, field by field as on the pages of its two calls.
 
-use super::{Kept, KeptMember, NoticeVia, PersonRef, json::Node, msg::NoticeMsg};
+use std::sync::Arc;
+
+use super::{Kept, KeptMember, NoticeVia, PersonRef, card::PrivateTable, json::Node, msg::NoticeMsg};
 
 /// A department as a draft knows it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Hash)]
@@ -43,6 +45,9 @@ pub struct NoticeDraft {
     pub enable_id_trans: Option<bool>,
     /// `msg` of a free-form notice.
     pub msg: NoticeMsg,
+    /// What differs from person to person: people down, variables across. No part of the body: each content is a call of
+    /// its own ([`super::file`] keeps it in `editor`).
+    pub values: Arc<PrivateTable>,
     /// Members the form does not know.
     pub kept: Kept,
 }

@@ -4,16 +4,31 @@
 //! * [`send`]: carries out a [`crate::compose::ready::Ready`]: written down first, then sent, once, then its outcome.
 //! * [`spaces`]: what became of a card at each place. [`earlier`]: what an earlier card holds now.
 //! * [`upload`]: a media file becomes a `media_id`.
+//! * [`plan`]: a draft and a list of people become calls, with what will happen to whom; [`limits`], [`pace`] and [`time`] keep
+//!   the profile's limits.
+//! * [`start`]: a plan is written down; [`run`]: it is carried out, behind the [`guard`] of its profile.
+//! * [`after`]: reports and recall; [`export`] and [`list`]: a delivery as a file and as data; [`words`]: its codes explained.
 //! * [`report`]: what happened, as the object of `--json` and as text.
 //!
 //! Knows no screen. Everything that may have arrived and was not answered is *unknown* and is never repeated here.
 
+pub mod after;
 pub mod connect;
 pub mod earlier;
+pub mod export;
+pub mod guard;
+pub mod limits;
+pub mod list;
+pub mod pace;
+pub mod plan;
 pub mod report;
+pub mod run;
 pub mod send;
 pub mod spaces;
+pub mod start;
+pub mod time;
 pub mod upload;
+pub mod words;
 
 pub use connect::{ConnectError, Connection};
 pub use send::{Delivery, Outcome, send};

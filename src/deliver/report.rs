@@ -163,6 +163,7 @@ pub fn fault_word(fault: &Fault) -> Option<&'static str> {
             NotSent::TokenUnknown(_) => "token.no_answer",
             NotSent::CannotRenew => "token.not_renewable",
             NotSent::Cancelled => "cancelled",
+            NotSent::Guarded { .. } => "guard.only_to",
         },
         Fault::Unknown(doubt) => match doubt {
             Doubt::TimedOut => "unknown.timed_out",

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{report::fault_word, spaces};
+use super::{guard::guard, report::fault_word, spaces};
 use crate::{
     catalogue::{self, Explanation},
     compose::{
         CardVia, Draft, Kind, NoticeVia, PersonRef, file,
         notice::DepartmentRef,
+        personal,
         ready::{Ready, ReadyNotice},
     },
     dingtalk::{
@@ -202,12 +203,19 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
         ids: ids.clone(),
         request: call.preview(session.hosts()),
         draft_body: file::write_compact(draft),
-        content_hash: content_hash(ready),
+        content_hash: content_hash(ready, draft),
     };
     let send_id = blocking(history, move |history| history.begin(&new)).await?;
 
     let mut spaces = Vec::new();
-    let (outcome, exchange, fault) = match session.call(&call, cancel).await {
+    let answered = match guard(profile, &call, &ids_of(ready)) {
+        Ok(()) => session.call(&call, cancel).await,
+        Err(held_back) => {
+            let exchange = Exchange::before(session.hosts(), &call, &call.masker(None));
+            Err(Box::new(Failure { exchange, fault: Fault::NotSent(held_back) }))
+        }
+    };
+    let (outcome, exchange, fault) = match answered {
         Ok(answer) => {
             let said = answers::send_answer(&answer.value);
             ids.process_query_key = said.process_query_key.unwrap_or_default();
@@ -265,10 +273,11 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn content_hash(ready: &Ready) -> String {
+/// What tells contents apart: a card's as its outTrackId is held against, a notice's as the rule of one a day is.
+fn content_hash(ready: &Ready, draft: &Draft) -> String {
     match ready {
         Ready::Card(card) => card.content_hash.clone(),
-        Ready::Notice(_) => String::new(),
+        Ready::Notice(_) => format!("{:016x}", personal::content_hash(draft)),
     }
 }
 
@@ -307,6 +316,15 @@ fn first_line(text: &str) -> Option<String> {
         shown.push('…');
     }
     Some(shown)
+}
+
+/// The ids of the people a message names.
+fn ids_of(ready: &Ready) -> Vec<&str> {
+    let people: &[PersonRef] = match ready {
+        Ready::Card(card) => &card.receivers,
+        Ready::Notice(notice) => &notice.users,
+    };
+    people.iter().map(|person| person.id.as_str()).collect()
 }
 
 /// To whom, for the history.

@@ -73,6 +73,129 @@ pub fn media_id(value: &Value) -> Option<String> {
     said::find(value.as_object()?, "media_id").and_then(said::text).filter(|id| !id.trim().is_empty())
 }
 
+/// How far a work notice's task is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SendProgress {
+    /// `progress_in_percent`, 0 to 100.
+    pub percent: u8,
+    /// Whether the task is done (`status` 2, or 100 percent).
+    pub done: bool,
+}
+
+/// Someone a limit stopped.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Forbidden {
+    /// `userid`.
+    pub userid: String,
+    /// `code`: the rule, `143103` … `143206`, `1430000` …; empty where the answer does not say.
+    pub code: String,
+}
+
+/// What became of a work notice. Any list may be missing in an answer; it is empty then.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SendResult {
+    /// `read_user_id_list`.
+    pub read: Vec<String>,
+    /// `unread_user_id_list`.
+    pub unread: Vec<String>,
+    /// `failed_user_id_list`.
+    pub failed: Vec<String>,
+    /// `invalid_user_id_list`.
+    pub invalid: Vec<String>,
+    /// `forbidden_list` and whoever stands only in `forbidden_user_id_list`.
+    pub forbidden: Vec<Forbidden>,
+    /// `invalid_dept_id_list`.
+    pub invalid_departments: Vec<String>,
+}
+
+/// Who has read a card.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CardReaders {
+    /// Whether the card was taken back (`sendStatus` RECALLED).
+    pub recalled: bool,
+    /// `readUserIds` of this page.
+    pub read: Vec<String>,
+    /// Where the next page begins; `None` at the end.
+    pub next_token: Option<String>,
+}
+
+/// `getsendprogress`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn send_progress(value: &Value) -> Result<SendProgress, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("progress"))?;
+    let progress = said::find(object, "progress").and_then(Value::as_object).unwrap_or(object);
+    let percent = member(progress, "progress_in_percent").and_then(said::number);
+    let status = member(progress, "status").and_then(said::number);
+    if percent.is_none() && status.is_none() {
+        return Err(malformed("progress"));
+    }
+    let percent = percent.and_then(|percent| u8::try_from(percent.clamp(0, 100)).ok());
+    let done = status.map_or(percent == Some(100), |status| status == 2);
+    Ok(SendProgress { percent: percent.unwrap_or(if done { 100 } else { 0 }), done })
+}
+
+/// `getsendresult`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn send_result(value: &Value) -> Result<SendResult, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("send_result"))?;
+    let result =
+        said::find(object, "send_result").and_then(Value::as_object).ok_or_else(|| malformed("send_result"))?;
+    let list = |name: &str| member(result, name).map(texts).unwrap_or_default();
+    let mut forbidden = Vec::new();
+    if let Some(entries) = member(result, "forbidden_list") {
+        for entry in objects(entries, "send_result.forbidden_list")? {
+            let text = |name: &str| member(entry, name).and_then(said::text).unwrap_or_default();
+            let code = text("code");
+            forbidden.extend(
+                member(entry, "userid")
+                    .map(texts)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|userid| Forbidden { userid, code: code.clone() }),
+            );
+        }
+    }
+    for userid in list("forbidden_user_id_list") {
+        if !forbidden.iter().any(|known: &Forbidden| known.userid == userid) {
+            forbidden.push(Forbidden { userid, code: String::new() });
+        }
+    }
+    Ok(SendResult {
+        read: list("read_user_id_list"),
+        unread: list("unread_user_id_list"),
+        failed: list("failed_user_id_list"),
+        invalid: list("invalid_user_id_list"),
+        forbidden,
+        invalid_departments: list("invalid_dept_id_list"),
+    })
+}
+
+/// Why a card was not taken back, of the answer of `batchRecall`; `None` when it was, or when the answer names nobody.
+pub fn recall_failed(value: &Value, process_query_key: &str) -> Option<String> {
+    let failed = said::find(value.as_object()?, "failedResult")?.as_object()?;
+    failed.get(process_query_key).and_then(said::text)
+}
+
+/// `privateChatMessages/query`.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn card_readers(value: &Value) -> Result<CardReaders, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("readUserIds"))?;
+    let status = said::find(object, "sendStatus").and_then(said::text).unwrap_or_default();
+    let more = said::find(object, "hasMore").and_then(said::truth).unwrap_or(false);
+    let next = said::find(object, "nextToken").and_then(said::text).filter(|token| !token.is_empty());
+    Ok(CardReaders {
+        recalled: status.eq_ignore_ascii_case("RECALLED"),
+        read: said::find(object, "readUserIds").map(texts).unwrap_or_default(),
+        next_token: next.filter(|_| more),
+    })
+}
+
 /// A department.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Department {

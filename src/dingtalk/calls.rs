@@ -156,6 +156,42 @@ pub fn contact_users_search(query_word: &str, offset: u32, size: u32) -> Call {
     Call::new(&endpoint::CONTACT_USERS_SEARCH, Vec::new(), Body::Json(body.to_string()))
 }
 
+/// How far a work notice's task is.
+pub fn send_progress(agent_id: &str, task_id: &str) -> Call {
+    form(&endpoint::GET_SEND_PROGRESS, vec![("agent_id", agent_id.to_owned()), ("task_id", task_id.to_owned())])
+}
+
+/// What became of a work notice for each person.
+pub fn send_result(agent_id: &str, task_id: &str) -> Call {
+    form(&endpoint::GET_SEND_RESULT, vec![("agent_id", agent_id.to_owned()), ("task_id", task_id.to_owned())])
+}
+
+/// Takes a work notice back. The task's id is called `msg_task_id` only here.
+pub fn recall_notice(agent_id: &str, task_id: &str) -> Call {
+    form(&endpoint::RECALL_NOTICE, vec![("agent_id", agent_id.to_owned()), ("msg_task_id", task_id.to_owned())])
+}
+
+/// A page of those who have read a card of a one-to-one chat; at most 200 of them.
+pub fn card_readers(process_query_key: &str, conversation: &str, robot_code: &str, next_token: Option<&str>) -> Call {
+    let mut body = json!({ "processQueryKey": process_query_key, "maxResults": 200 });
+    for (name, value) in
+        [("openConversationId", conversation), ("robotCode", robot_code), ("nextToken", next_token.unwrap_or_default())]
+    {
+        if !value.is_empty() {
+            body[name] = json!(value);
+        }
+    }
+    Call::new(&endpoint::CARD_READERS, Vec::new(), Body::Json(body.to_string()))
+}
+
+/// Takes cards of a one-to-one chat back.
+pub fn recall_cards(conversation: &str, process_query_keys: &[&str], robot_code: &str) -> Call {
+    let body = json!({
+        "openConversationId": conversation, "processQueryKeys": process_query_keys, "robotCode": robot_code,
+    });
+    Call::new(&endpoint::RECALL_CARDS, Vec::new(), Body::Json(body.to_string()))
+}
+
 /// Token 1: an internal app's token for api.
 pub fn token_internal_api(app_key: &str, app_secret: &Secret) -> Call {
     let body = json!({ "appKey": app_key, "appSecret": app_secret.open() }).to_string();

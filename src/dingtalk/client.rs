@@ -115,6 +115,7 @@ impl Client {
             ok = outcome.is_ok(),
         );
         exchange.http_status = raw.http;
+        exchange.retry_after = raw.retry_after.take().map(|text| masker.text(&text));
         exchange.keep_answer(&masker, &raw.body);
         exchange.request_id = raw.request_id.as_deref().map(|id| masker.text(&said::clipped(id, 200)));
         match outcome {
@@ -345,6 +346,7 @@ struct Raw {
     content_type: String,
     location: Option<String>,
     request_id: Option<String>,
+    retry_after: Option<String>,
     body: Vec<u8>,
 }
 
@@ -360,6 +362,7 @@ impl Raw {
         };
         self.content_type = header("content-type").unwrap_or_default();
         self.location = header("location");
+        self.retry_after = header("retry-after");
         self.request_id = header("x-acs-request-id").or_else(|| header("x-request-id"));
         self.http = Some(response.status().as_u16());
         if response.content_length().is_some_and(|length| length > ANSWER_LIMIT) {

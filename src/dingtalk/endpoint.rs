@@ -103,6 +103,26 @@ pub static AUTH_SCOPES: Endpoint = read(System::Oapi, Method::Get, "/auth/scopes
 pub static CONTACT_USERS_SEARCH: Endpoint =
     read(System::Api, Method::Post, "/v1.0/contact/users/search", "qyapi_addresslist_search");
 
+/// How far a work notice's task is (dossier A2.3).
+pub static GET_SEND_PROGRESS: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/message/corpconversation/getsendprogress", "qyapi_base");
+
+/// What became of a work notice for each person: within 24 hours, tasks of at most 100 people (dossier A2.4).
+pub static GET_SEND_RESULT: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/message/corpconversation/getsendresult", "qyapi_base");
+
+/// Takes a work notice back: within 24 hours (dossier A2.5). Doing it twice does nothing more.
+pub static RECALL_NOTICE: Endpoint =
+    read(System::Oapi, Method::Post, "/topapi/message/corpconversation/recall", "qyapi_base");
+
+/// Who has read a card of a one-to-one chat (dossier A1.8).
+pub static CARD_READERS: Endpoint =
+    read(System::Api, Method::Post, "/v1.0/robot/privateChatMessages/query", "qyapi_robot_sendmsg");
+
+/// Takes cards of a one-to-one chat back (dossier A1.8). Doing it twice does nothing more.
+pub static RECALL_CARDS: Endpoint =
+    read(System::Api, Method::Post, "/v1.0/robot/privateChatMessages/batchRecall", "qyapi_robot_sendmsg");
+
 /// Token 1: internal app, api.
 pub static TOKEN_INTERNAL_API: Endpoint = token(System::Api, Method::Post, "/v1.0/oauth2/accessToken");
 
@@ -119,7 +139,7 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
 /// Every call above.
-pub static ALL: [&Endpoint; 21] = [
+pub static ALL: [&Endpoint; 26] = [
     &SEND_PRIVATE_CHAT_CARD,
     &CREATE_AND_DELIVER,
     &SEND_INTERACTIVE_CARD,
@@ -136,6 +156,11 @@ pub static ALL: [&Endpoint; 21] = [
     &USER_GET_BY_MOBILE,
     &AUTH_SCOPES,
     &CONTACT_USERS_SEARCH,
+    &GET_SEND_PROGRESS,
+    &GET_SEND_RESULT,
+    &RECALL_NOTICE,
+    &CARD_READERS,
+    &RECALL_CARDS,
     &TOKEN_INTERNAL_API,
     &TOKEN_INTERNAL_OAPI,
     &TOKEN_THIRD_PARTY_API,

@@ -35,6 +35,8 @@ pub struct Exchange {
     pub answer_masked: String,
     /// DingTalk's id of the request, from the body or the `x-acs-request-id` header.
     pub request_id: Option<String>,
+    /// The `retry-after` header as it came: seconds, or a date.
+    pub retry_after: Option<String>,
     /// From the start of the call to its end.
     pub elapsed: Duration,
     /// How often the call was made: 2 when an invalid token was renewed in between.
@@ -54,6 +56,7 @@ impl Exchange {
             http_status: None,
             answer_masked: String::new(),
             request_id: None,
+            retry_after: None,
             elapsed: Duration::ZERO,
             attempts: 1,
         }

@@ -202,6 +202,11 @@ pub enum NotSent {
     TokenUnknown(Doubt),
     /// Cancelled before it left.
     Cancelled,
+    /// The profile's own guard held it back: somebody in it is not among those who alone may receive.
+    Guarded {
+        /// The first of them; empty where the message does not say whom it reaches.
+        who: String,
+    },
 }
 
 /// Why it is not known whether a call was done.

@@ -173,6 +173,9 @@ impl<D: Borrow<Directory>> DirectoryLookup<D> {
     fn all(&self, found: Option<&Vec<u32>>) -> Vec<Candidate> {
         /// More are of no help to anybody choosing one.
         const MOST: usize = 50;
+        if let Some([only]) = found.map(Vec::as_slice) {
+            return vec![self.brief(PersonIndex(*only))];
+        }
         found.into_iter().flatten().take(MOST).map(|index| self.candidate(PersonIndex(*index))).collect()
     }
 }

@@ -85,6 +85,7 @@ impl Mapping {
     pub fn with_header(table: &Table, header: Option<u32>) -> Self {
         let row = header.and_then(|line| table.row_of_line(line));
         let mut taken = Vec::new();
+        let mut named: Vec<String> = Vec::new();
         let mut columns: Vec<ColumnUse> = (0..table.width())
             .map(|column| {
                 let name = row.map_or("", |row| row.get(column)).trim();
@@ -94,7 +95,7 @@ impl Mapping {
                         taken.push(key);
                         ColumnUse { key: Some(key), variable: None }
                     }
-                    None => ColumnUse { key: None, variable: variable_of(name) },
+                    None => ColumnUse { key: None, variable: variable_of(name).map(|name| free(&mut named, &name)) },
                 }
             })
             .collect();
@@ -160,6 +161,18 @@ fn variable_of(header: &str) -> Option<String> {
     let header = header.trim();
     let name = header.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(header).trim();
     (!name.is_empty() && !super::saved::is_own_column(name)).then(|| name.to_owned())
+}
+
+/// A name that no column before has: `amount`, `amount_2`, …
+fn free(taken: &mut Vec<String>, name: &str) -> String {
+    let mut found = name.to_owned();
+    let mut number = 2;
+    while taken.contains(&found) {
+        found = format!("{name}_{number}");
+        number += 1;
+    }
+    taken.push(found.clone());
+    found
 }
 
 /// A column's letters in a spreadsheet: A, B, … Z, AA, …
@@ -239,6 +252,8 @@ mod tests {
         assert_eq!(found.column_of(Key::Mobile), Some(1));
         let (found, _) = mapping("陈小明,100\n王伟,200\n");
         assert_eq!(found.column_of(Key::Name), Some(0));
+        let (found, _) = mapping("userid,a,a,a\nu1,1,2,3\n");
+        assert_eq!(found.variables(), ["a", "a_2", "a_3"], "no column is lost");
         let (found, _) = mapping("who,amount\nu1,3\n");
         assert_eq!((found.header, found.column_of(Key::UserId)), (Some(1), Some(0)));
         assert_eq!([letters(0), letters(25), letters(26), letters(701), letters(702)], ["A", "Z", "AA", "ZZ", "AAA"]);

@@ -110,9 +110,10 @@ pub struct BadRow {
 }
 
 impl BadRow {
-    /// Its text on one line.
+    /// What stands in it, on one line; empty cells are left out.
     pub fn text(&self) -> String {
-        self.cells.join(", ")
+        let filled: Vec<&str> = self.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        filled.join(", ").replace(['\r', '\n'], " ")
     }
 }
 

@@ -454,3 +454,25 @@ proptest! {
         drop(read(&bytes, "", &ReadOptions::default(), &no_tick));
     }
 }
+
+#[test]
+fn a_hundred_thousand_rows_all_come_out_with_progress() {
+    let rows = 100_000;
+    let text: String = std::iter::once("userid,金额,部门,说明\r\n".to_owned())
+        .chain((0..rows).map(|at| format!("user{at:06},{at}.50,第{}事业部,\"请于周五前确认, 谢谢\"\r\n", at % 97)))
+        .collect();
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
+    let ticks = std::cell::Cell::new(0_u64);
+    let tick = |progress: Progress| {
+        assert!(progress.total == 0 || progress.done <= progress.total);
+        ticks.set(ticks.get() + 1);
+        ControlFlow::Continue(())
+    };
+    let table = read(&bytes, "list.csv", &ReadOptions::default(), &tick).unwrap().table;
+    let mapping = Mapping::detect(&table);
+    let found = evaluate(&table, &mapping, &Edits::default(), &NoLookup, &tick).unwrap();
+    assert_eq!((found.people.len(), found.bad.len()), (rows, 0));
+    assert_eq!(found.people[99_999].values, ["99999.50", "请于周五前确认, 谢谢"], "the department tells people apart");
+    assert!(ticks.get() > 150, "{}", ticks.get());
+    assert!(table.bytes() < 3 * text.len());
+}

@@ -7,6 +7,7 @@
 //! Knows no screen and nothing of how this program makes its requests: it is the other side. Codes and rules are those of
 //! DingTalk's pages and of observed answers; where the pages are silent the choice is noted beside the code.
 
+mod after;
 mod arrival;
 mod call;
 mod card;
@@ -15,8 +16,10 @@ mod codes;
 mod contacts;
 mod control;
 mod dice;
+mod endpoint;
 mod fault;
 mod free;
+mod ledger;
 mod mask;
 mod media;
 mod notice;
@@ -41,6 +44,7 @@ pub use arrival::{
     Answered, Arrival, ArrivedCard, ArrivedNotice, ArrivedSpace, CardNote, CardRecipient, DropRule, Fate, FreeMessage,
     Mention, MergedVariable, Message, NoticeRecipient, StatusBar, Variable,
 };
+pub use ledger::{Fullest, LedgerEntry};
 pub use media::StoredMedia;
 pub use organisation::{Department, Organisation, Person};
 pub use script::{Effect, HUGE, Script};
@@ -351,6 +355,26 @@ impl Sandbox {
     /// What arrived, oldest first: the last 200 messages and the last 300 other calls, 32 MiB of bodies each.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shared.world().arrivals()
+    }
+
+    /// Every call since the start, oldest first, without its texts: the last half a million.
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.shared.world().ledger.entries()
+    }
+
+    /// The most that any sliding window has held, by the sandbox's own count.
+    pub fn fullest(&self) -> Fullest {
+        self.shared.world().ledger.fullest()
+    }
+
+    /// From now on this person has read every message that came or comes.
+    pub fn reads(&self, userid: &str) {
+        self.shared.world().after.reads(userid);
+    }
+
+    /// The tasks of notices that were taken back.
+    pub fn recalled_tasks(&self) -> Vec<u64> {
+        self.shared.world().after.recalled()
     }
 
     /// Forgets what arrived. The delivery rules still remember.

@@ -69,6 +69,11 @@ impl Tokens {
         }
     }
 
+    /// Whether a token, still valid or not, is a third-party app's.
+    pub(super) fn is_third_party(&self, text: &str) -> bool {
+        self.all.get(text).is_some_and(|token| token.kind.app == App::ThirdParty)
+    }
+
     /// Ends the life of every token now.
     pub(super) fn expire(&mut self, now: Timestamp) {
         for token in self.all.values_mut() {

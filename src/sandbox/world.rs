@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::arrival::{Answered, Arrival, ArrivedCard, Message};
 use super::call::Call;
 use super::dice::Dice;
+use super::endpoint::Endpoint;
 use super::fault::{Dialect, Fault, Reply, RequestId};
 use super::mask::Mask;
 use super::organisation::Organisation;
@@ -147,6 +148,8 @@ pub(super) struct World {
     /// Uploaded files by their `media_id`.
     pub(super) media: IndexMap<String, super::media::StoredMedia>,
     pub(super) delivered: super::notice::Delivered,
+    pub(super) after: super::after::After,
+    pub(super) ledger: super::ledger::Ledger,
     /// Per path: when its calls of the last second came.
     pace: IndexMap<String, VecDeque<Timestamp>>,
     dice: Dice,
@@ -162,81 +165,6 @@ pub(super) struct Outcome {
     /// What is to happen to the answer.
     pub(super) effect: Option<Effect>,
     pub(super) request_id: String,
-}
-
-/// The calls.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Endpoint {
-    AccessToken,
-    CorpAccessToken,
-    SendCard,
-    CreateAndDeliver,
-    SendInteractive,
-    UpdateCard,
-    UpdateInteractive,
-    SearchUsers,
-    GetToken,
-    GetCorpToken,
-    GetAuthInfo,
-    Scopes,
-    SendNotice,
-    SendFree,
-    UpdateStatusBar,
-    UploadMedia,
-    ListDepartments,
-    GetDepartment,
-    ListUsers,
-    GetUser,
-    GetUserByMobile,
-}
-
-impl Endpoint {
-    /// The call of a path, and its method.
-    fn of(system: System, path: &str) -> Option<(Self, &'static str)> {
-        let endpoint = match (system, path) {
-            (System::Api, "/v1.0/oauth2/accessToken") => Self::AccessToken,
-            (System::Api, "/v1.0/oauth2/corpAccessToken") => Self::CorpAccessToken,
-            (System::Api, super::SEND_CARD) => Self::SendCard,
-            (System::Api, super::CREATE_AND_DELIVER) => Self::CreateAndDeliver,
-            (System::Api, super::SEND_INTERACTIVE_CARD) => Self::SendInteractive,
-            (System::Api, super::UPDATE_CARD) => Self::UpdateCard,
-            (System::Api, super::UPDATE_INTERACTIVE_CARD) => Self::UpdateInteractive,
-            (System::Api, "/v1.0/contact/users/search") => Self::SearchUsers,
-            (System::Oapi, "/gettoken") => Self::GetToken,
-            (System::Oapi, "/service/get_corp_token") => Self::GetCorpToken,
-            (System::Oapi, "/service/get_auth_info") => Self::GetAuthInfo,
-            (System::Oapi, "/auth/scopes") => Self::Scopes,
-            (System::Oapi, super::SEND_NOTICE) => Self::SendNotice,
-            (System::Oapi, super::SEND_FREE) => Self::SendFree,
-            (System::Oapi, super::UPDATE_STATUS_BAR) => Self::UpdateStatusBar,
-            (System::Oapi, super::UPLOAD) => Self::UploadMedia,
-            (System::Oapi, "/topapi/v2/department/listsub") => Self::ListDepartments,
-            (System::Oapi, "/topapi/v2/department/get") => Self::GetDepartment,
-            (System::Oapi, "/topapi/v2/user/list") => Self::ListUsers,
-            (System::Oapi, "/topapi/v2/user/get") => Self::GetUser,
-            (System::Oapi, "/topapi/v2/user/getbymobile") => Self::GetUserByMobile,
-            _ => return None,
-        };
-        let method = match endpoint {
-            Self::GetToken | Self::Scopes => "GET",
-            Self::UpdateCard | Self::UpdateInteractive => "PUT",
-            _ => "POST",
-        };
-        Some((endpoint, method))
-    }
-
-    const fn gives_tokens(self) -> bool {
-        matches!(self, Self::AccessToken | Self::CorpAccessToken | Self::GetToken | Self::GetCorpToken)
-    }
-
-    /// Whether the answer depends on who works here.
-    const fn asks_for_people(self) -> bool {
-        !self.gives_tokens() && !matches!(self, Self::Scopes | Self::UploadMedia | Self::UpdateStatusBar)
-    }
-
-    const fn needs_token(self) -> bool {
-        !self.gives_tokens() && !matches!(self, Self::GetAuthInfo)
-    }
 }
 
 impl World {
@@ -255,6 +183,8 @@ impl World {
             refused_space: None,
             media: IndexMap::new(),
             delivered: super::notice::Delivered::default(),
+            after: super::after::After::default(),
+            ledger: super::ledger::Ledger::default(),
             pace: IndexMap::new(),
             tasks: 282_632_271_000 + dice.roll() % 1_000_000,
             dice,
@@ -299,6 +229,10 @@ impl World {
             request_id: request_id.clone(),
             scripted: effect.as_ref().map(Effect::kind),
         };
+        let third_party = call.query("access_token").is_some_and(|token| self.tokens.is_third_party(&token));
+        self.after.remember(&message, now, third_party);
+        let taken = effect.as_ref().is_none_or(Effect::carries_out) && answer.code.is_none();
+        self.ledger.note(call, now, &message, taken, answer.code.clone());
         self.keep(call, now, answer, message);
         Outcome { reply, effect, request_id }
     }
@@ -341,6 +275,7 @@ impl World {
             Endpoint::SendFree => self.send_free(call, app, now),
             Endpoint::UpdateStatusBar => self.update_status_bar(call, now).map(plain),
             Endpoint::UploadMedia => self.upload_media(call, now).map(plain),
+            Endpoint::AfterSend => self.after_call(call, now).map(plain),
         }
     }
 

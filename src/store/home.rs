@@ -6,6 +6,7 @@
 //! groups.toml       saved groups of people            (store::groups)
 //! drafts/           one file a draft, deleted/ below  (store::drafts)
 //! history.sqlite    发送记录                          (store::history)
+//! journal.sqlite    deliveries and their reports      (store::journal)
 //! directory/        one people cache a profile        (store::directory_cache)
 //! logs/
 //! window.toml       size, folded panels, tab          (store::window)
@@ -230,6 +231,11 @@ impl Home {
     /// `history.sqlite`.
     pub fn history_path(&self) -> PathBuf {
         self.root.join("history.sqlite")
+    }
+
+    /// `journal.sqlite`.
+    pub fn journal_path(&self) -> PathBuf {
+        self.root.join("journal.sqlite")
     }
 
     /// `directory/`.

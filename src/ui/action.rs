@@ -4,6 +4,8 @@ use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use super::{
     commands::Command,
+    import::Imported,
+    lab::library::Wish as LabWish,
     notice::library::Wish,
     picker::{Picked, PickerRequest},
     settings::SettingsAction,
@@ -52,8 +54,21 @@ pub enum Action {
     OpenPicker(Box<PickerRequest>),
     /// Put what was picked into the draft: `None` for a purpose without one.
     Picked(Option<DraftId>, Box<Picked>),
+    /// Let the person choose a list file for the import dialog.
+    ChooseList,
+    /// Put an imported list into a draft.
+    Imported(DraftId, Box<Imported>),
+    /// Save a table (CSV) as a file.
+    SaveTable {
+        /// The suggested name, without ending.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
     /// Something for the library of notice templates.
     Library(Wish),
+    /// Something for the library of imported card templates.
+    Lab(LabWish),
     /// Copy a text.
     Copy(String),
     /// Show a note.

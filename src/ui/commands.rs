@@ -40,6 +40,10 @@ pub enum Command {
     DeleteDraft,
     /// Open a draft file.
     OpenFile,
+    /// Import a card template's export.
+    ImportTemplate,
+    /// Import a list of people into the current draft.
+    ImportList,
     /// Save the current draft as a file.
     SaveFile,
     /// Take back the last change.
@@ -82,7 +86,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the palette.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Send,
         Self::NewDraft,
         Self::NewCard,
@@ -90,6 +94,8 @@ impl Command {
         Self::DuplicateDraft,
         Self::DeleteDraft,
         Self::OpenFile,
+        Self::ImportTemplate,
+        Self::ImportList,
         Self::SaveFile,
         Self::Undo,
         Self::Redo,
@@ -121,6 +127,8 @@ impl Command {
             Self::DuplicateDraft => tr!(lang, "command.duplicate_draft"),
             Self::DeleteDraft => tr!(lang, "command.delete_draft"),
             Self::OpenFile => tr!(lang, "command.open_file"),
+            Self::ImportTemplate => tr!(lang, "command.import_template"),
+            Self::ImportList => tr!(lang, "import.from_list"),
             Self::SaveFile => tr!(lang, "command.save_file"),
             Self::Undo => tr!(lang, "command.undo"),
             Self::Redo => tr!(lang, "command.redo"),
@@ -154,6 +162,8 @@ impl Command {
             Self::DuplicateDraft => tr!(lang, "command.duplicate_draft_tip"),
             Self::DeleteDraft => tr!(lang, "command.delete_draft_tip"),
             Self::OpenFile => tr!(lang, "command.open_file_tip"),
+            Self::ImportTemplate => tr!(lang, "command.import_template_tip"),
+            Self::ImportList => tr!(lang, "import.from_list_tip"),
             Self::SaveFile => tr!(lang, "command.save_file_tip"),
             Self::Undo => tr!(lang, "command.undo_tip"),
             Self::Redo => tr!(lang, "command.redo_tip"),
@@ -201,7 +211,13 @@ impl Command {
             Self::ToggleDrafts => const { &[ctrl(Key::B)] },
             Self::ToggleInspector => const { &[ctrl(Key::I)] },
             Self::Palette => const { &[ctrl(Key::K)] },
-            Self::NewCard | Self::NewNotice | Self::DeleteDraft | Self::RefreshToken | Self::ToggleTheme => &[],
+            Self::NewCard
+            | Self::NewNotice
+            | Self::DeleteDraft
+            | Self::ImportTemplate
+            | Self::ImportList
+            | Self::RefreshToken
+            | Self::ToggleTheme => &[],
         }
     }
 
@@ -218,7 +234,7 @@ impl Command {
             Self::NewNotice | Self::ShowNotice => Icon::Notice,
             Self::DuplicateDraft => Icon::Copy,
             Self::DeleteDraft => Icon::Trash,
-            Self::OpenFile => Icon::FolderOpen,
+            Self::OpenFile | Self::ImportList => Icon::FolderOpen,
             Self::SaveFile => Icon::Save,
             Self::Undo => Icon::Undo,
             Self::Redo => Icon::Redo,
@@ -233,7 +249,7 @@ impl Command {
             Self::NewDraft | Self::LargerText => Icon::Plus,
             Self::SmallerText => Icon::Minus,
             Self::NormalText => Icon::Check,
-            Self::ToggleDrafts => Icon::Template,
+            Self::ToggleDrafts | Self::ImportTemplate => Icon::Template,
             Self::ToggleInspector => Icon::Eye,
             Self::Palette => Icon::Search,
         }
@@ -248,6 +264,7 @@ impl Command {
             | Self::DuplicateDraft
             | Self::DeleteDraft
             | Self::SaveFile
+            | Self::ImportList
             | Self::NextFinding
             | Self::PreviousFinding
             | Self::ToggleDrafts
@@ -263,7 +280,9 @@ impl Command {
                 None if state.link.session().is_none() => Err(tr!(lang, "send.off_connecting").into_owned()),
                 None => Ok(()),
             },
-            Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile if state.current().is_none() => {
+            Self::DuplicateDraft | Self::DeleteDraft | Self::SaveFile | Self::ImportList
+                if state.current().is_none() =>
+            {
                 Err(tr!(lang, "command.off_no_draft").into_owned())
             }
             Self::NextFinding | Self::PreviousFinding

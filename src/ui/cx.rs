@@ -6,6 +6,7 @@ use super::{
     commands::Command,
     env::Env,
     findings::Findings,
+    lab::library::Lab,
     link::Link,
     picker::Contacts,
     state::Tab,
@@ -29,6 +30,8 @@ pub struct Cx<'a> {
     pub template: Option<&'a str>,
     /// The person's own library of notice templates.
     pub templates: &'a Templates,
+    /// The imported card templates.
+    pub lab: &'a Lab,
     /// The people of the organisation, as far as they are loaded.
     pub contacts: &'a Contacts,
     /// The profile in use.

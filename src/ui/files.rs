@@ -11,6 +11,7 @@ use egui::TextEdit;
 
 use super::{
     background::Background,
+    import::ENDINGS,
     remote::Remote,
     theme,
     widgets::{Dialog, PushButton, dialog::Answer},
@@ -28,7 +29,39 @@ const NO_DIALOG: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug)]
 enum Purpose {
     Open,
-    Save { file: Box<DraftFile>, name: String },
+    OpenExport,
+    Save {
+        file: Box<DraftFile>,
+        name: String,
+    },
+    /// A list of people, read elsewhere.
+    List,
+    /// A table as CSV.
+    Table {
+        bytes: Vec<u8>,
+        name: String,
+    },
+}
+
+impl Purpose {
+    fn title(&self, lang: Lang) -> String {
+        match self {
+            Self::Open => tr!(lang, "files.open_title"),
+            Self::OpenExport => tr!(lang, "lab.import_title"),
+            Self::Save { .. } => tr!(lang, "files.save_title"),
+            Self::List => tr!(lang, "import.file_title"),
+            Self::Table { .. } => tr!(lang, "import.save_title"),
+        }
+        .into_owned()
+    }
+
+    /// The name suggested for a file that is to be written; `None` for one that is to be read.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Open | Self::OpenExport | Self::List => None,
+            Self::Save { name, .. } | Self::Table { name, .. } => Some(name),
+        }
+    }
 }
 
 /// What a file dialog gave.
@@ -50,10 +83,20 @@ struct Typing {
 pub enum FileEvent {
     /// A draft file was read: its name without ending, and what is in it.
     Opened(String, Box<DraftFile>),
+    /// A card template's export was read: its name without ending, and its text.
+    Export(String, String),
     /// The draft was written here.
     Saved(PathBuf),
+    /// A list of people was chosen.
+    List(PathBuf),
     /// It could not be read or written: the sentence for a person.
     Failed(String),
+}
+
+/// What stood in a file.
+enum Content {
+    Draft(Box<DraftFile>),
+    Export(String),
 }
 
 /// Opening and saving draft files. One dialog at a time.
@@ -62,8 +105,10 @@ pub struct Files {
     dialog: Remote<Chosen>,
     purpose: Option<Purpose>,
     typing: Option<Typing>,
-    reading: Remote<Vec<(String, Box<DraftFile>)>>,
+    reading: Remote<Vec<(String, Content)>>,
     writing: Remote<PathBuf>,
+    /// A list whose path was typed.
+    typed_list: Option<PathBuf>,
 }
 
 impl Files {
@@ -72,11 +117,26 @@ impl Files {
         self.ask(background, lang, native, Purpose::Open);
     }
 
+    /// Lets the person choose a card template's export.
+    pub fn open_export(&mut self, background: &Background, lang: Lang, native: bool) {
+        self.ask(background, lang, native, Purpose::OpenExport);
+    }
+
     /// Lets the person choose where to save a draft; `name` is suggested.
     pub fn save(&mut self, background: &Background, lang: Lang, native: bool, file: DraftFile, name: &str) {
-        let plain = |c: char| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c };
-        let name: String = name.chars().map(plain).take(60).collect();
-        self.ask(background, lang, native, Purpose::Save { file: Box::new(file), name: format!("{name}.json") });
+        let name = format!("{}.json", plain_name(name));
+        self.ask(background, lang, native, Purpose::Save { file: Box::new(file), name });
+    }
+
+    /// Lets the person choose a list of people.
+    pub fn open_list(&mut self, background: &Background, lang: Lang, native: bool) {
+        self.ask(background, lang, native, Purpose::List);
+    }
+
+    /// Lets the person choose where to save a table; `name` is suggested.
+    pub fn save_table(&mut self, background: &Background, lang: Lang, native: bool, bytes: Vec<u8>, name: &str) {
+        let name = format!("{}.csv", plain_name(name));
+        self.ask(background, lang, native, Purpose::Table { bytes, name });
     }
 
     /// Whether a dialog is open or a file on its way.
@@ -92,18 +152,19 @@ impl Files {
             self.type_path(purpose);
             return;
         }
-        let (title, filter) = (
-            match purpose {
-                Purpose::Open => tr!(lang, "files.open_title").into_owned(),
-                Purpose::Save { .. } => tr!(lang, "files.save_title").into_owned(),
-            },
-            tr!(lang, "files.filter").into_owned(),
-        );
-        let name = if let Purpose::Save { name, .. } = &purpose { Some(name.clone()) } else { None };
+        let title = purpose.title(lang);
+        let (filter, endings): (_, &[&str]) = match &purpose {
+            Purpose::Open | Purpose::OpenExport | Purpose::Save { .. } => {
+                (tr!(lang, "files.filter").into_owned(), &["json"])
+            }
+            Purpose::List => (tr!(lang, "import.file_filter").into_owned(), &ENDINGS),
+            Purpose::Table { .. } => (tr!(lang, "import.table_filter").into_owned(), &["csv"]),
+        };
+        let name = purpose.name().map(str::to_owned);
         self.purpose = Some(purpose);
         background.start_blocking("file-dialog", &mut self.dialog, move || {
             let began = Instant::now();
-            let dialog = rfd::FileDialog::new().set_title(title).add_filter(filter, &["json"]);
+            let dialog = rfd::FileDialog::new().set_title(title).add_filter(filter, endings);
             let path = match name {
                 Some(name) => dialog.set_file_name(name).save_file(),
                 None => dialog.pick_file(),
@@ -117,12 +178,11 @@ impl Files {
     }
 
     fn type_path(&mut self, purpose: Purpose) {
-        let path = match &purpose {
-            Purpose::Open => String::new(),
-            Purpose::Save { name, .. } => directories::UserDirs::new()
+        let path = purpose.name().map_or_else(String::new, |name| {
+            directories::UserDirs::new()
                 .and_then(|dirs| dirs.document_dir().map(|folder| folder.join(name).display().to_string()))
-                .unwrap_or_else(|| name.clone()),
-        };
+                .unwrap_or_else(|| name.to_owned())
+        });
         self.typing = Some(Typing { purpose, path, trouble: None });
     }
 
@@ -148,17 +208,22 @@ impl Files {
             let purpose = self.purpose.take();
             self.dialog.take_failure();
             match (self.dialog.take_here(), purpose) {
+                (Some(Chosen::Path(path)), Some(Purpose::List)) => events.push(FileEvent::List(path)),
                 (Some(Chosen::Path(path)), Some(purpose)) => self.go(background, lang, path, purpose),
                 (Some(Chosen::NoDialog), Some(purpose)) => self.type_path(purpose),
                 _ => {}
             }
         }
+        events.extend(self.typed_list.take().map(FileEvent::List));
         self.reading.poll();
         if let Some(error) = self.reading.take_failure() {
             events.push(FileEvent::Failed(error));
         }
         if let Some(read) = self.reading.take_here() {
-            events.extend(read.into_iter().map(|(name, file)| FileEvent::Opened(name, file)));
+            events.extend(read.into_iter().map(|(name, content)| match content {
+                Content::Draft(file) => FileEvent::Opened(name, file),
+                Content::Export(text) => FileEvent::Export(name, text),
+            }));
         }
         self.writing.poll();
         if let Some(error) = self.writing.take_failure() {
@@ -172,7 +237,18 @@ impl Files {
 
     fn go(&mut self, background: &Background, lang: Lang, path: PathBuf, purpose: Purpose) {
         match purpose {
-            Purpose::Open => self.read(background, lang, vec![path]),
+            Purpose::Open | Purpose::OpenExport => self.read(background, lang, vec![path]),
+            Purpose::List => {
+                self.typed_list = Some(path);
+                background.ctx().request_repaint();
+            }
+            Purpose::Table { bytes, .. } => {
+                let path = if path.extension().is_some() { path } else { path.with_extension("csv") };
+                background.start_blocking("write-file", &mut self.writing, move || {
+                    write_atomically(&path, &bytes).map_err(|error| error.message(lang))?;
+                    Ok(path)
+                });
+            }
             Purpose::Save { file, .. } => {
                 let path = if path.extension().is_some() { path } else { path.with_extension("json") };
                 self.write(background, lang, path, file);
@@ -183,9 +259,10 @@ impl Files {
     /// The dialog that takes a typed path, when it is open.
     pub fn ui(&mut self, ctx: &egui::Context, background: &Background, lang: Lang) {
         let Some(typing) = &mut self.typing else { return };
-        let (title, button) = match typing.purpose {
-            Purpose::Open => (tr!(lang, "files.open_title"), tr!(lang, "files.open")),
-            Purpose::Save { .. } => (tr!(lang, "files.save_title"), tr!(lang, "files.save")),
+        let title = typing.purpose.title(lang);
+        let button = match typing.purpose {
+            Purpose::Open | Purpose::OpenExport | Purpose::List => tr!(lang, "files.open"),
+            Purpose::Save { .. } | Purpose::Table { .. } => tr!(lang, "files.save"),
         };
         let off =
             if typing.path.trim().is_empty() { Err(tr!(lang, "files.path_missing").into_owned()) } else { Ok(()) };
@@ -215,7 +292,7 @@ impl Files {
         }
         if (answer == Answer::Accepted || entered) && off.is_ok() {
             let path = expand_home(typing.path.trim());
-            if matches!(typing.purpose, Purpose::Open) && !path.is_file() {
+            if typing.purpose.name().is_none() && !path.is_file() {
                 typing.trouble = Some(tr!(lang, "files.no_such_file", path = path.display()).into_owned());
                 return;
             }
@@ -226,6 +303,12 @@ impl Files {
     }
 }
 
+/// A name without signs that no file may have.
+fn plain_name(name: &str) -> String {
+    let plain = |c: char| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c };
+    name.chars().map(plain).take(60).collect()
+}
+
 /// `~/x` as people type it.
 fn expand_home(path: &str) -> PathBuf {
     match path.strip_prefix("~/").zip(directories::UserDirs::new()) {
@@ -234,7 +317,7 @@ fn expand_home(path: &str) -> PathBuf {
     }
 }
 
-fn read_one(path: &Path, lang: Lang) -> Result<(String, Box<DraftFile>), String> {
+fn read_one(path: &Path, lang: Lang) -> Result<(String, Content), String> {
     let shown = path.display().to_string();
     let fail = |reason: String| tr!(lang, "files.unreadable", path = shown, reason = reason).into_owned();
     let length = std::fs::metadata(path).map_err(|error| FileError::new(path, &error).message(lang))?.len();
@@ -243,9 +326,17 @@ fn read_one(path: &Path, lang: Lang) -> Result<(String, Box<DraftFile>), String>
         return Err(fail(file::FileError::TooLarge { bytes }.message(lang)));
     }
     let bytes = std::fs::read(path).map_err(|error| FileError::new(path, &error).message(lang))?;
-    let file = file::read_bytes(&bytes).map_err(|error| fail(error.message(lang)))?;
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok((name, Box::new(file)))
+    // An export says what it is by its members; whether it can be used is found out when it is imported.
+    if let Ok(text) = std::str::from_utf8(&bytes)
+        && text.contains("\"editorData\"")
+        && let Ok(parsed) = crate::compose::json::parse(text)
+        && (parsed.value.get("editorData").is_some() || parsed.value.get("widgetInfo").is_some())
+    {
+        return Ok((name, Content::Export(text.to_owned())));
+    }
+    let file = file::read_bytes(&bytes).map_err(|error| fail(error.message(lang)))?;
+    Ok((name, Content::Draft(Box::new(file))))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! * [`theme`], [`icons`], [`widgets`]: how it looks. [`measured`]: for the bench of the start.
 //! * [`remote`], [`background`], [`files`]: values that come from somewhere slow.
 //! * one module per screen: [`card`], [`notice`], [`history`], [`settings`], [`top_bar`], [`drafts_panel`], [`inspector`],
-//!   [`send_bar`], [`palette`]; [`picker`] is shared by the tabs.
+//!   [`send_bar`], [`palette`]; [`picker`] and [`import`] are shared by the tabs; [`lab`] draws a card template's export.
 
 pub mod action;
 pub mod app;
@@ -25,7 +25,9 @@ pub mod findings;
 pub mod first;
 pub mod history;
 pub mod icons;
+pub mod import;
 pub mod inspector;
+pub mod lab;
 pub mod link;
 pub mod measured;
 pub mod notice;

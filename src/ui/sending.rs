@@ -14,7 +14,7 @@ use super::{
     widgets::{Dialog, PushButton, dialog::Answer, grouped},
 };
 use crate::{
-    compose::{Kind, ready::Ready},
+    compose::{Kind, card::SpaceKind, ready::Ready},
     deliver::Delivery,
     lang::Lang,
     store::{
@@ -32,17 +32,30 @@ pub struct Reach {
     pub uncounted: usize,
     /// Whether it goes to a conversation without naming people.
     pub conversation: bool,
+    /// Conversations it goes to besides these people, whose members are not known.
+    pub chats: usize,
 }
 
 impl Reach {
     /// The reach of what would be sent.
     pub fn of(ready: &Ready, people: Option<&dyn super::checking::People>) -> Self {
         match ready {
-            Ready::Card(card) => Self {
-                people: card.receivers.len() as u64,
-                uncounted: 0,
-                conversation: card.receivers.is_empty() && !card.open_conversation_id.is_empty(),
+            Ready::Card(card) if card.via.is_update() => Self {
+                // Whoever has the card: nobody knows how many.
+                conversation: true,
+                ..Self::default()
             },
+            Ready::Card(card) => {
+                let rooms = card.spaces.iter().filter(|space| space.kind != SpaceKind::ImRobot).count();
+                let nobody = card.receivers.is_empty();
+                Self {
+                    people: card.receivers.len() as u64,
+                    uncounted: 0,
+                    conversation: nobody
+                        && (rooms > 0 || card.spaces.is_empty() && !card.open_conversation_id.is_empty()),
+                    chats: rooms,
+                }
+            }
             Ready::Notice(notice) => {
                 let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
                 let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();
@@ -55,6 +68,7 @@ impl Reach {
                     people: users.len() as u64 + counts.iter().flatten().sum::<u64>(),
                     uncounted: counts.iter().filter(|count| count.is_none()).count(),
                     conversation: false,
+                    chats: 0,
                 }
             }
         }
@@ -66,6 +80,9 @@ impl Reach {
             return tr!(lang, "send.conversation").into_owned();
         }
         let people = grouped(self.people);
+        if self.chats > 0 {
+            return tr!(lang, "way.people_and_chats", count = people, chats = self.chats).into_owned();
+        }
         match (self.uncounted, self.people) {
             (0, 1) => tr!(lang, "send.one_person").into_owned(),
             (0, _) => tr!(lang, "send.people", count = people).into_owned(),
@@ -220,7 +237,7 @@ mod tests {
         asked.typed = " 1,200 ".into();
         assert!(asked.is_answered());
 
-        let unknown = Reach { people: 0, uncounted: 3, conversation: false };
+        let unknown = Reach { people: 0, uncounted: 3, ..Reach::default() };
         let mut asked = Confirm::needed(id(), Kind::Notice, unknown, &live).unwrap();
         assert!(asked.type_number, "a department of unknown size may hold everyone");
         asked.typed = "3".into();
@@ -231,7 +248,7 @@ mod tests {
     fn the_reach_says_what_is_not_known() {
         let zh = |reach: Reach| reach.text(Lang::Zh);
         assert_eq!(zh(Reach { people: 1200, ..Reach::default() }), "1,200 人");
-        assert_eq!(zh(Reach { people: 2, uncounted: 1, conversation: false }), "2 人和 1 个部门（人数未知）");
+        assert_eq!(zh(Reach { people: 2, uncounted: 1, ..Reach::default() }), "2 人和 1 个部门（人数未知）");
         assert_eq!(zh(Reach { conversation: true, ..Reach::default() }), "会话中的人");
     }
 }

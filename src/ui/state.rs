@@ -13,7 +13,7 @@ use super::{
     theme::ThemeChoice,
 };
 use crate::{
-    compose::{Kind, Severity},
+    compose::{Draft, Kind, Severity},
     lang::Lang,
     store::{
         history::{History, HistoryError},
@@ -194,6 +194,12 @@ impl State {
         open.card_view.may_send(lang)?;
         if let Some(until) = self.wait_until.filter(|until| *until > self.now_unix) {
             return Err(tr!(lang, "send.off_waiting", seconds = until - self.now_unix).into_owned());
+        }
+        if let Draft::Notice(notice) = &open.draft
+            && !notice.values.columns.is_empty()
+        {
+            // Every content is a call of its own: one call for all would give everybody the same.
+            return Err(tr!(lang, "import.off_values").into_owned());
         }
         if let Some(first) = open.findings.first_error()
             && !self.overrules_errors()

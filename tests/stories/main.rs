@@ -12,7 +12,15 @@ mod cli_notice;
 #[cfg(test)]
 mod compose;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod lab;
+#[cfg(test)]
+mod lab_window;
+#[cfg(test)]
+mod lists;
 #[cfg(test)]
 mod notice;
 #[cfg(test)]

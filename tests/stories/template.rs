@@ -2,14 +2,11 @@
 
 use std::{path::Path, process::Command};
 
-use ding_composer::{
-    lang::Lang,
-    template::{
-        Card, Export,
-        draw::{build::Scene, metric::SimpleMetric},
-        report::Look,
-        values::Values,
-    },
+use ding_composer::template::{
+    Card, Export,
+    draw::{build::Scene, metric::SimpleMetric},
+    report::Look,
+    values::Values,
 };
 use serde_json::{Value, json};
 
@@ -139,8 +136,8 @@ fn the_official_exports_hold_nothing_unknown_and_every_sample_text_is_accounted_
         assert!(card.unknown_widgets.is_empty(), "{name}: {:?}", card.unknown_widgets);
         assert_eq!((&card.malformed[..], &export.ignored[..]), (&[][..], &[][..]), "{name}");
         for (dark, width, env) in [(false, 375.0, "ios"), (true, 375.0, "android"), (false, 600.0, "pc")] {
-            let biz_scene = if export.kind == "topbox" { "topbox" } else { "im" }.to_owned();
-            let scene = Scene { width, dark, lang: Lang::Zh, env: env.to_owned(), biz_scene, now_ms: None };
+            let biz_scene = Scene::biz_scene_of(&export.kind).to_owned();
+            let scene = Scene { width, dark, env: env.to_owned(), biz_scene, ..Scene::default() };
             let look = Look::at(&export, &card, &Values::of_sample(&export), None, &scene, &SimpleMetric);
             assert!(!look.has_errors(), "{name}: {:?}", look.findings);
             assert!(!look.drawing.truncated);

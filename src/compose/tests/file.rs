@@ -47,6 +47,7 @@ fn a_file_that_cannot_be_read_says_why_and_where() {
 fn what_a_body_cannot_hold_comes_back_with_the_file() {
     let card = samples::card(&sample());
     let file = DraftFile {
+        people: None,
         draft: Draft::Card(card),
         template: Some("差旅".to_owned()),
         others: vec![("author".to_owned(), serde_json::json!({"n": [1.50]}))],
@@ -132,4 +133,28 @@ fn the_history_reopens_a_draft_with_its_way_and_bodies_of_before() {
     let before = file::read_kept(Kind::Card, &draft.to_body().to_string()).unwrap();
     assert_eq!((before.via(), before.to_body()), (Kind::Card.into(), draft.to_body()));
     assert!(file::read_kept(Kind::Card, "{").is_err());
+}
+
+#[test]
+fn the_values_of_each_person_travel_with_a_notice_and_survive_its_json_view() {
+    let mut notice = crate::compose::NoticeDraft { template_id: "t".into(), ..Default::default() };
+    let table = std::sync::Arc::make_mut(&mut notice.values);
+    table.add_column("amount", ValueKind::Text);
+    table.add_people([PersonRef { id: "u1".into(), name: "陈小明".into() }]);
+    table.add_people([PersonRef { id: "u2".into(), name: String::new() }]);
+    table.set(0, 0, Some("5".into()));
+    let draft = Draft::Notice(notice);
+    assert!(!draft.to_pretty_text().contains("陈小明"), "no part of the body");
+    let text = file::write(&file::DraftFile::new(draft.clone()));
+    let read = file::read(&text).unwrap();
+    assert_eq!(read.draft, draft);
+    assert!(read.editor_others.is_empty());
+    let mut edited = Draft::from_text(Kind::Notice, &draft.to_pretty_text()).unwrap();
+    edited.remember(&draft);
+    assert_eq!(edited, draft);
+    // Broken values are left out, the rest is read.
+    let broken = text.replace("\"u1\"", "5");
+    assert_ne!(broken, text);
+    let Draft::Notice(read) = file::read(&broken).unwrap().draft else { panic!() };
+    assert!(read.values.columns.is_empty() && read.template_id == "t");
 }

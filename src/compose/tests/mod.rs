@@ -7,6 +7,7 @@ mod fix;
 mod json;
 mod notice;
 mod paste;
+mod personal;
 mod round_trip;
 mod texts;
 mod ways;

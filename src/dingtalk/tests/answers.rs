@@ -16,6 +16,35 @@ fn send_answers_give_their_ids_as_text() {
 }
 
 #[test]
+fn a_send_result_may_lack_any_list() {
+    assert_eq!(send_result(&json!({ "errcode": 0, "send_result": {} })).unwrap(), SendResult::default());
+    assert_eq!(send_result(&json!({ "errcode": 0 })).unwrap_err().part, "send_result");
+    let result = send_result(&json!({ "send_result": {
+        "read_user_id_list": ["a", 7], "unread_user_id_list": "b,c", "invalid_dept_id_list": [3],
+        "forbidden_user_id_list": ["d", "e"], "forbidden_list": [{ "code": 143_106, "count": 1, "userid": "d" }] } }))
+    .unwrap();
+    assert_eq!((result.read, result.unread), (vec!["a".to_owned(), "7".into()], vec!["b".to_owned(), "c".into()]));
+    let forbidden = |userid: &str, code: &str| Forbidden { userid: userid.into(), code: code.into() };
+    assert_eq!(result.forbidden, [forbidden("d", "143106"), forbidden("e", "")]);
+    assert_eq!(result.invalid_departments, ["3"]);
+}
+
+#[test]
+fn progress_and_readers_come_in_every_spelling() {
+    let running = json!({ "progress": { "progress_in_percent": "40", "status": 1 } });
+    assert_eq!(send_progress(&running).unwrap(), SendProgress { percent: 40, done: false });
+    assert_eq!(
+        send_progress(&json!({ "progress": { "status": "2" } })).unwrap(),
+        SendProgress { percent: 100, done: true }
+    );
+    assert!(send_progress(&json!({ "errcode": 0 })).is_err());
+    let page = json!({ "sendStatus": "SUCCESS", "readUserIds": ["a"], "hasMore": true, "nextToken": "t" });
+    let page = card_readers(&page).unwrap();
+    assert_eq!((page.read, page.next_token.as_deref(), page.recalled), (vec!["a".to_owned()], Some("t"), false));
+    assert!(card_readers(&json!({ "sendStatus": "RECALLED" })).unwrap().recalled);
+}
+
+#[test]
 fn departments_come_as_numbers_or_strings_or_alone() {
     let many = json!({ "errcode": "0", "result": [
         { "dept_id": 37, "name": "研发部", "parent_id": 1, "create_dept_group": true },

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-pub use query::{Filter, Row};
+pub use query::{Filter, Row, Sent};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{

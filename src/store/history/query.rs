@@ -47,6 +47,21 @@ pub struct Row {
     pub explanation: String,
 }
 
+/// A send of today, for the rules that count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sent {
+    /// When, Unix milliseconds.
+    pub at_unix_ms: i64,
+    /// Card or notice.
+    pub kind: Kind,
+    /// How many people.
+    pub people: u64,
+    /// Their ids; members of departments are not among them.
+    pub users: Vec<String>,
+    /// Hash of the content, as the caller made it.
+    pub content_hash: String,
+}
+
 const COLUMNS: &str = "send.id, at_ms, profile, profile_kind, kind, title, who, people, outcome, out_track_id, \
                        process_query_key, task_id, request_id, elapsed_ms, explanation, content_hash";
 
@@ -183,6 +198,33 @@ impl History {
                     })
                 })
                 .optional()
+        })
+    }
+
+    /// What a profile sent since a moment that arrived or may have arrived, oldest first.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn sent_since(&self, profile: &str, since_unix_ms: i64) -> Result<Vec<Sent>, HistoryError> {
+        self.run(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT at_ms, kind, people, who_ids, content_hash FROM send JOIN send_text ON send_text.id = send.id
+                     WHERE at_ms >= ?2 AND profile = ?1 AND outcome IN ('begun', 'handed_over', 'unknown')
+                     ORDER BY at_ms",
+                )?
+                .query_map(params![profile, since_unix_ms], |row| {
+                    let ids: serde_json::Value = serde_json::from_str(row.get_ref(3)?.as_str()?).unwrap_or_default();
+                    let users = ids.get("users").and_then(serde_json::Value::as_array).into_iter().flatten();
+                    Ok(Sent {
+                        at_unix_ms: row.get(0)?,
+                        kind: kind_of(&row.get::<_, String>(1)?),
+                        people: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+                        users: users.filter_map(|id| id.as_str().map(str::to_owned)).collect(),
+                        content_hash: row.get(4)?,
+                    })
+                })?
+                .collect()
         })
     }
 

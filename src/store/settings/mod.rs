@@ -3,6 +3,7 @@
 //! Written by people as well as by the program: comments, order and unknown keys survive, mistakes are named with file,
 //! line, profile and key, and a file that cannot be read is set aside, never overwritten. Knows no screen.
 
+mod limits;
 mod problem;
 mod profile;
 mod read;
@@ -14,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use limits::{LimitField, Limits};
 pub use problem::{Problem, ProblemKind};
 pub use profile::{Profile, ProfileColour, ProfileId, ProfileKind};
 pub use secrets::{FoundSecret, secrets_in_file};
@@ -366,6 +368,12 @@ impl Settings {
         let mut push = |id, mut table: Table| {
             if let Some(position) = positions.next() {
                 table.set_position(position);
+                // A table inside moves with it: of one position, the outer one is written first.
+                for (_, item) in table.iter_mut() {
+                    if let Some(inner) = item.as_table_mut() {
+                        inner.set_position(position);
+                    }
+                }
             }
             tables.push(table);
             self.tables.push(id);
@@ -420,9 +428,40 @@ fn update_profile(table: &mut Table, profile: &Profile) {
         }
     }
     let (confirm, timeout) = (profile.confirm_above, profile.timeout_seconds);
-    set_unless(table, "confirm_above", i64::from(confirm).into(), confirm == Profile::CONFIRM_ABOVE);
+    let plain = confirm == Profile::CONFIRM_ABOVE && !profile.confirm_set;
+    set_unless(table, "confirm_above", i64::from(confirm).into(), plain);
+    let stop = profile.stop_after_errors;
+    set_unless(table, "stop_after_errors", i64::from(stop).into(), stop == Profile::STOP_AFTER_ERRORS);
+    update_only_to(table, &profile.only_to);
+    update_limits(table, profile.limits);
     set_unless(table, "timeout_seconds", i64::from(timeout).into(), timeout == Profile::TIMEOUT_SECONDS);
     set(table, "colour", profile.colour.map(|colour| colour.name().into()));
+}
+
+fn update_only_to(table: &mut Table, wanted: &[String]) {
+    let written = table.get("only_to").and_then(Item::as_array).map(|list| {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned).trim().to_owned();
+        list.iter().map(text).collect::<Vec<_>>()
+    });
+    if wanted.is_empty() {
+        table.remove("only_to");
+    } else if written.as_deref() != Some(wanted) {
+        table.insert("only_to", value(wanted.iter().map(String::as_str).collect::<toml_edit::Array>()));
+    }
+}
+
+fn update_limits(table: &mut Table, mut limits: Limits) {
+    const KEY: &str = "limits";
+    if limits != Limits::default() && !table.get(KEY).is_some_and(Item::is_table) {
+        table.insert(KEY, Item::Table(Table::new()));
+    }
+    let Some(inner) = table.get_mut(KEY).and_then(Item::as_table_mut) else { return };
+    for (key, field) in Limits::KEYS {
+        set(inner, key, field(&mut limits).map(|limit| i64::from(limit).into()));
+    }
+    if inner.is_empty() {
+        table.remove(KEY);
+    }
 }
 
 /// Sets, changes or removes a key, leaving one that says the same already (and its comment) untouched.

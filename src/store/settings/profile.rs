@@ -1,5 +1,6 @@
 //! A profile: which organisation and app a message is sent for. Never holds a secret.
 
+use super::limits::Limits;
 use crate::{
     compose::ways::fit::{AppFacts, AppKind, AppMade},
     dingtalk::{
@@ -138,8 +139,16 @@ pub struct Profile {
     pub app_made: String,
     /// `confirm_above`: from more people than this on, their number has to be typed before sending. Default 100.
     pub confirm_above: u32,
+    /// Whether `confirm_above` was set by a person: only then the command line asks for the number as well.
+    pub confirm_set: bool,
     /// `timeout_seconds`: how long one call may take, 1 to 600. Default 15.
     pub timeout_seconds: u32,
+    /// `only_to`: the userids that alone may receive from this profile; empty: no such guard.
+    pub only_to: Vec<String>,
+    /// `stop_after_errors`: a delivery stops after so many refused or doubtful calls in a row; 0 never. Default 5.
+    pub stop_after_errors: u32,
+    /// `[profile.limits]`.
+    pub limits: Limits,
     /// `colour`: `None` is the colour of the kind (green for the sandbox, orange for all that is live).
     pub colour: Option<ProfileColour>,
 }
@@ -149,6 +158,8 @@ impl Profile {
     pub const LONGEST_NAME: usize = 64;
     /// Default of `confirm_above`.
     pub const CONFIRM_ABOVE: u32 = 100;
+    /// Default of `stop_after_errors`.
+    pub const STOP_AFTER_ERRORS: u32 = 5;
     /// Default of `timeout_seconds`.
     pub const TIMEOUT_SECONDS: u32 = 15;
     /// Accepted values of `timeout_seconds`.
@@ -191,7 +202,11 @@ impl Profile {
             test_user_id: String::new(),
             app_made: String::new(),
             confirm_above: Self::CONFIRM_ABOVE,
+            confirm_set: false,
             timeout_seconds: Self::TIMEOUT_SECONDS,
+            only_to: Vec::new(),
+            stop_after_errors: Self::STOP_AFTER_ERRORS,
+            limits: Limits::default(),
             colour: None,
         }
     }

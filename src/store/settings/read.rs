@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, ImDocument, Item, Table, Value};
 
 use super::{
-    Profile, ProfileColour, ProfileKind, Theme,
+    Limits, Profile, ProfileColour, ProfileKind, Theme,
     problem::{Problem, ProblemKind},
     secrets,
 };
@@ -180,6 +180,35 @@ impl Reader<'_> {
         number
     }
 
+    /// A list of ids; numbers are read as their digits.
+    fn ids(&mut self, table: &Table, key: &str, item: &Item) -> Vec<String> {
+        let id = |value: &Value| match value {
+            Value::String(text) if !text.value().trim().is_empty() => Some(text.value().trim().to_owned()),
+            Value::Integer(number) => Some(number.value().to_string()),
+            _ => None,
+        };
+        let ids = item.as_array().and_then(|list| list.iter().map(id).collect::<Option<Vec<_>>>());
+        if ids.is_none() {
+            self.not_accepted(table, key, "[\"userid\", …]");
+        }
+        ids.unwrap_or_default()
+    }
+
+    fn limits(&mut self, table: &Table, key: &str, item: &Item) -> Limits {
+        let mut limits = Limits::default();
+        let Some(inner) = item.as_table() else {
+            self.not_accepted(table, key, "[profile.limits]");
+            return limits;
+        };
+        for (key, item) in inner {
+            match Limits::KEYS.iter().find(|(name, _)| *name == key) {
+                Some((_, field)) => *field(&mut limits) = self.whole(inner, key, item, Limits::RANGE),
+                None => self.problem(inner, Some(key), ProblemKind::UnknownKey),
+            }
+        }
+        limits
+    }
+
     fn address(&mut self, table: &Table, key: &str, item: &Item, kind: ProfileKind) -> Option<BaseUrl> {
         let Some(text) = item.as_str() else {
             self.not_accepted(table, key, "\"https://…\"");
@@ -247,7 +276,14 @@ impl Reader<'_> {
                 "confirm_above" => {
                     profile.confirm_above =
                         self.whole(table, key, item, 0..=u32::MAX).unwrap_or(Profile::CONFIRM_ABOVE);
+                    profile.confirm_set = true;
                 }
+                "stop_after_errors" => {
+                    profile.stop_after_errors =
+                        self.whole(table, key, item, 0..=u32::MAX).unwrap_or(Profile::STOP_AFTER_ERRORS);
+                }
+                "only_to" => profile.only_to = self.ids(table, key, item),
+                "limits" => profile.limits = self.limits(table, key, item),
                 "timeout_seconds" => {
                     profile.timeout_seconds =
                         self.whole(table, key, item, Profile::TIMEOUTS).unwrap_or(Profile::TIMEOUT_SECONDS);

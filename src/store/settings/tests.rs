@@ -91,6 +91,57 @@ fn a_change_touches_its_own_line_only() {
 }
 
 #[test]
+fn limits_and_guards_are_read_changed_and_stay_with_their_profile() {
+    const TEXT: &str = r#"[[profile]]
+name = "A"
+kind = "token"
+only_to = ["user01", 42]   # my test people
+
+# what the contract says
+[profile.limits]
+people_per_minute = 300   # asked for in May
+calls_per_second = 5
+
+[[profile]]
+name = "B"
+kind = "token"
+
+[profile.limits]
+calls_per_month = 7
+"#;
+    let (_folder, path) = at(TEXT);
+    let mut settings = Settings::load(&path).settings;
+    let a = settings.profile("A").unwrap();
+    assert_eq!(a.only_to, ["user01", "42"]);
+    assert_eq!((a.limits.people_per_minute, a.limits.calls_per_second), (Some(300), Some(5)));
+    settings.save(&path).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), TEXT, "nothing changed, nothing is touched");
+
+    let place = |settings: &Settings, name: &str| settings.profiles.iter().position(|one| one.name == name).unwrap();
+    let (a, b) = (place(&settings, "A"), place(&settings, "B"));
+    settings.profiles[a].limits.people_per_minute = Some(400);
+    settings.profiles[a].limits.same_content_per_day = Some(2);
+    settings.profiles[a].confirm_set = true;
+    settings.profiles[b].only_to = vec!["u".to_owned()];
+    settings.profiles.swap(a, b);
+    settings.save(&path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("people_per_minute = 400   # asked for in May"), "{text}");
+    assert!(text.contains("# what the contract says") && text.contains("# my test people"), "{text}");
+    let again = Settings::load(&path);
+    assert!(again.problems.is_empty(), "{text}\n{:?}", said(&again));
+    let (a, b) = (again.settings.profile("A").unwrap(), again.settings.profile("B").unwrap());
+    assert_eq!((a.limits.people_per_minute, a.limits.same_content_per_day), (Some(400), Some(2)));
+    assert!(a.confirm_set && !b.confirm_set);
+    assert_eq!((b.limits.calls_per_month, b.only_to.as_slice()), (Some(7), ["u".to_owned()].as_slice()));
+
+    let (_folder, path) = at("[[profile]]\nname = \"A\"\nkind = \"token\"\n[profile.limits]\ncalls_per_second = 0\n");
+    let loaded = Settings::load(&path);
+    assert!(said(&loaded)[0].contains("calls_per_second"), "{:?}", said(&loaded));
+    assert!(loaded.settings.profile("A").is_err(), "a limit that cannot be read is no limit to send by");
+}
+
+#[test]
 fn profiles_are_added_renamed_and_removed() {
     let (_folder, path) = at(FULL);
     let mut settings = Settings::load(&path).settings;

@@ -1,11 +1,13 @@
 //! From widgets and values to nodes: attributes evaluated, lists unrolled, what is gone left out.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Value, json};
 
 use super::{
-    Drawing, Node, Rect, layout, markdown,
+    Drawing, Node, Rect,
+    chart::Chart,
+    layout, markdown,
     metric::TextMetric,
     style::{Style, Visibility},
 };
@@ -38,6 +40,8 @@ pub struct Scene {
     pub biz_scene: String,
     /// The moment, in milliseconds since 1970.
     pub now_ms: Option<i64>,
+    /// Whether it is a forwarded copy: parts the builder marks so do not answer to presses there.
+    pub forwarded: bool,
 }
 
 impl Default for Scene {
@@ -50,6 +54,7 @@ impl Default for Scene {
             env: "ios".to_owned(),
             biz_scene: "im".to_owned(),
             now_ms: None,
+            forwarded: false,
         }
     }
 }
@@ -58,27 +63,43 @@ impl Default for Scene {
 const WIDTHS: (f32, f32) = (1.0, 4_000.0);
 
 impl Scene {
+    /// Where a template of a kind (the export's `type`) stands: `onebox` and `topbox` at the top of a chat, every other
+    /// one in it.
+    pub fn biz_scene_of(kind: &str) -> &'static str {
+        if matches!(kind, "onebox" | "topbox") { "topbox" } else { "im" }
+    }
+
     fn root(&self, merged: &Merged) -> Value {
         let width = self.width.clamp(WIDTHS.0, WIDTHS.1);
-        json!({
+        let mut root = json!({
             // Assumption, from `@substr{@data{width},'0',@sub{@len{@data{width}},2}}`: a number with a unit of two letters.
             "width": format!("{}np", width.round()),
             "env": self.env,
             "data": {
-                "cardData": merged.card,
-                "cardPrivateData": merged.private,
-                "localData": merged.local,
+                "cardData": null,
+                "cardPrivateData": null,
+                "localData": null,
                 "cardInstanceId": "preview",
-                "renderContext": { "bizScene": self.biz_scene }
+                // Assumption: a forwarded copy says so here; no official widget tree asks for it.
+                "renderContext": { "bizScene": self.biz_scene, "isForward": self.forwarded }
             }
-        })
+        });
+        // Cloned, not serialised: a drawing is made at every key.
+        for (name, map) in
+            [("cardData", &merged.card), ("cardPrivateData", &merged.private), ("localData", &merged.local)]
+        {
+            if let Some(slot) = root.get_mut("data").and_then(|data| data.get_mut(name)) {
+                *slot = Value::Object(map.clone());
+            }
+        }
+        root
     }
 }
 
 /// Draws the card of one viewer.
 pub fn draw(card: &Card, merged: &Merged, scene: &Scene, metric: &dyn TextMetric) -> Drawing {
-    let Some((root, mut truncated)) = nodes(card, merged, scene, false) else { return Drawing::default() };
-    let mut root = root;
+    let Some(built) = nodes(card, merged, scene, false, None) else { return Drawing::default() };
+    let (mut root, mut truncated) = (built.root, built.truncated);
     if let Some(root) = &mut root {
         truncated |= !layout::solve(root, scene.width.clamp(WIDTHS.0, WIDTHS.1), metric);
     }
@@ -88,7 +109,7 @@ pub fn draw(card: &Card, merged: &Merged, scene: &Scene, metric: &dyn TextMetric
 /// The texts of all nodes, also of those that are gone: what a hidden part would show.
 pub fn texts_with_hidden(card: &Card, merged: &Merged, scene: &Scene) -> Vec<String> {
     let mut texts = Vec::new();
-    if let Some((Some(root), _)) = nodes(card, merged, scene, true) {
+    if let Some(root) = nodes(card, merged, scene, true, None).and_then(|built| built.root) {
         root.walk(&mut |node| {
             if !node.text.is_empty() {
                 texts.push(node.text.clone());
@@ -98,8 +119,22 @@ pub fn texts_with_hidden(card: &Card, merged: &Merged, scene: &Scene) -> Vec<Str
     texts
 }
 
-/// The nodes before layout, and whether a bound was met; `None` without a widget tree.
-fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool) -> Option<(Option<Node>, bool)> {
+/// What the `onTap` of a node comes to, its actions as `{"action": …, "args": […]}`; `null` for a node without one.
+pub(super) fn tapped(card: &Card, merged: &Merged, scene: &Scene, serial: usize) -> Value {
+    nodes(card, merged, scene, false, Some(serial)).map(|built| built.tapped).unwrap_or_default()
+}
+
+/// Nodes before layout.
+struct Built {
+    root: Option<Node>,
+    /// Whether a bound was met.
+    truncated: bool,
+    /// What the press that was asked for comes to.
+    tapped: Value,
+}
+
+/// The nodes before layout; `None` without a widget tree.
+fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool, tap: Option<usize>) -> Option<Built> {
     let widget = card.root.as_ref()?;
     let (data, fuel) = (scene.root(merged), Fuel::new(MAX_STEPS));
     let env = Env {
@@ -110,20 +145,54 @@ fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool) -> Option<(O
         tokens: &card.tokens,
         now_ms: scene.now_ms,
         fuel: &fuel,
+        events: false,
     };
-    let build = Build { left: Cell::new(MAX_NODES), reveal };
-    let root = build.node(widget, &env);
-    Some((root, build.left.get() == 0 || fuel.empty()))
+    let build =
+        Build { left: Cell::new(MAX_NODES), reveal, tap, tapped: RefCell::default(), rings: RefCell::default() };
+    let mut root = build.node(widget, &env);
+    let truncated = build.left.get() == 0 || fuel.empty();
+    if let Some(root) = &mut root {
+        for (target, ring) in build.rings.into_inner() {
+            encircle(root, &target, ring);
+        }
+    }
+    Some(Built { root, truncated, tapped: build.tapped.into_inner() })
+}
+
+/// Gives the node that a style names (`targetNode` is its `userId`) its ring. Where no node has that id, it may stand in
+/// front of `_animation`.
+fn encircle(node: &mut Node, target: &str, ring: f32) {
+    fn give(node: &mut Node, id: &str, ring: f32) -> bool {
+        if node.style.id == id {
+            node.style.ring = ring;
+            return true;
+        }
+        node.children.iter_mut().any(|child| give(child, id, ring))
+    }
+    if !give(node, target, ring)
+        && let Some(id) = target.strip_suffix("_animation")
+    {
+        give(node, id, ring);
+    }
 }
 
 struct Build {
     left: Cell<usize>,
     reveal: bool,
+    /// The node whose press is looked at, and what it comes to.
+    tap: Option<usize>,
+    tapped: RefCell<Value>,
+    /// Widths of transparent borders, and whose.
+    rings: RefCell<Vec<(String, f32)>>,
 }
 
 impl Build {
     fn node(&self, widget: &Widget, env: &Env<'_>) -> Option<Node> {
-        if widget.kind == Kind::Silent || self.left.get() == 0 {
+        if widget.kind == Kind::Silent {
+            self.ring(widget, env);
+            return None;
+        }
+        if self.left.get() == 0 {
             return None;
         }
         let mut style = Style::default();
@@ -136,15 +205,31 @@ impl Build {
                 return None;
             }
         }
+        let serial = MAX_NODES - self.left.get();
         self.left.set(self.left.get() - 1);
-        let (mut text, mut blocks) = (String::new(), Vec::new());
+        let (mut text, mut blocks, mut chart) = (String::new(), Vec::new(), None);
+        let (mut hint, mut taps, mut data_key) = (None, false, String::new());
         for (name, setting) in &widget.settings {
             match name.as_str() {
                 "text" => text = text_of(setting, env),
-                // An input without a text shows its hint.
-                "placeholder" if text.is_empty() => text = text_of(setting, env),
+                "placeholder" | "hint" if widget.kind == Kind::Input => hint = Some(text_of(setting, env)),
                 "attributedText" => blocks = blocks_of(setting, env),
-                "visibility" | "onTap" | "onEvent" | "animation" | "cssStyles" | "tborderJson" | "listData" => {}
+                "dataKey" => data_key = text_of(setting, env),
+                "onTap" => {
+                    taps = true;
+                    if self.tap == Some(serial)
+                        && let Setting::Expression(expr) = setting
+                    {
+                        *self.tapped.borrow_mut() = Env { events: true, ..*env }.eval(expr).into_owned();
+                    }
+                }
+                "visibility" | "onEvent" | "animation" | "cssStyles" | "tborderJson" | "listData" => {}
+                // A chart's values may stand under any name: the first that are some.
+                name if widget.kind == Kind::Chart && !Style::knows(name) => {
+                    if let (None, Setting::Expression(expr)) = (&chart, setting) {
+                        chart = Chart::read(&env.eval(expr));
+                    }
+                }
                 name => apply(&mut style, name, setting, env),
             }
         }
@@ -154,6 +239,8 @@ impl Build {
         if widget.kind == Kind::Unknown {
             text.clone_from(&widget.tag);
         }
+        // An input without a text shows its hint.
+        let hint = hint.filter(|_| text.is_empty());
         let children = match (widget.kind, setting(widget, "listData")) {
             (_, Some(list)) => self.elements(widget, list, env),
             (Kind::List, None) => Vec::new(),
@@ -161,16 +248,36 @@ impl Build {
         };
         Some(Node {
             widget: widget.number,
+            serial,
             kind: widget.kind,
             tag: widget.tag.clone(),
-            text,
+            hint: hint.is_some(),
+            text: hint.unwrap_or(text),
             lines: Vec::new(),
             blocks,
             rich_lines: Vec::new(),
+            chart,
+            taps,
+            data_key,
             style,
             rect: Rect::default(),
             children,
         })
+    }
+
+    /// The transparent border of a `DDCSSStyleView`: `border: 2px solid transparent`.
+    fn ring(&self, widget: &Widget, env: &Env<'_>) {
+        let (Some(target), Some(Setting::Expression(styles))) =
+            (setting(widget, "targetNode"), setting(widget, "cssStyles"))
+        else {
+            return;
+        };
+        let styles = env.eval(styles);
+        let border = styles.get("border").and_then(Value::as_str).unwrap_or_default();
+        let width = border.split_whitespace().next().and_then(super::style::length);
+        if let Some(width) = width.filter(|_| border.ends_with("transparent")) {
+            self.rings.borrow_mut().push((text_of(target, env), width.clamp(0.0, 20.0)));
+        }
     }
 
     /// The children once per element. Assumption: a list given as its JSON text is read as one.

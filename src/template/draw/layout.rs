@@ -153,7 +153,7 @@ impl Solver<'_> {
             Kind::Chart => [room[0].unwrap_or(CHART_HEIGHT), CHART_HEIGHT],
             Kind::Rich => {
                 let (lines, width) = rich(&node.blocks, room[0], metric);
-                let height = lines.iter().map(|line| line.height).sum();
+                let height = lines.iter().map(|line| line.before + line.height).sum();
                 node.rich_lines = lines;
                 [width, height]
             }
@@ -368,20 +368,35 @@ fn line_height(node: &Node, metric: &dyn TextMetric) -> f32 {
 const INDENT: f32 = 12.0;
 /// Height of a rule with its space. Assumption.
 const RULE: f32 = 12.0;
+/// Free space between blocks. Assumption.
+const BLOCK_GAP: f32 = 4.0;
+/// The width of a picture among text. Assumption.
+pub(super) const INLINE_IMAGE: f32 = 60.0;
 
 /// The lines of rich text and the width of the widest.
 fn rich(blocks: &[Block], room: Option<f32>, metric: &dyn TextMetric) -> (Vec<RichLine>, f32) {
-    let (mut lines, mut widest) = (Vec::new(), 0.0_f32);
+    let (mut lines, mut widest) = (Vec::<RichLine>::new(), 0.0_f32);
     for block in blocks {
-        let indent = if matches!(block.kind, BlockKind::Quote | BlockKind::Code) { INDENT } else { 0.0 };
+        let indent = match block.kind {
+            BlockKind::Quote | BlockKind::Code => INDENT,
+            _ => 0.0,
+        };
+        // Lines of code are one block to the eye.
+        let joined = lines.last().is_none_or(|line| line.kind == BlockKind::Code && block.kind == BlockKind::Code);
+        let mut before = if joined { 0.0 } else { BLOCK_GAP };
         if block.kind == BlockKind::Rule {
-            lines.push(RichLine { runs: Vec::new(), indent: 0.0, height: RULE });
+            lines.push(RichLine { kind: block.kind, height: RULE, before, size: block.size, ..RichLine::default() });
             continue;
         }
+        let size_of = |run: &Run| run.size.unwrap_or(block.size);
         let chars: Vec<(char, f32)> = block
             .runs
             .iter()
-            .flat_map(|run| run.text.chars().map(|c| (c, metric.advance(c, block.size, run.bold))))
+            .flat_map(|run| {
+                let wide = run.text.chars().map(|c| metric.advance(c, size_of(run), run.bold)).sum::<f32>();
+                let stretch = if run.image && wide > 0.0 { INLINE_IMAGE.max(wide) / wide } else { 1.0 };
+                run.text.chars().map(move |c| (c, metric.advance(c, size_of(run), run.bold) * stretch))
+            })
             .collect();
         let (ranges, _) = break_lines(&chars, room.map(|room| (room - indent).max(0.0)), usize::MAX);
         // Runs are cut where lines break; both go forward through the same characters.
@@ -398,7 +413,7 @@ fn rich(blocks: &[Block], room: Option<f32>, metric: &dyn TextMetric) -> (Vec<Ri
             while ends.get(first).is_some_and(|&end| end <= range.start && first + 1 < ends.len()) {
                 first += 1;
             }
-            let mut runs = Vec::new();
+            let mut runs: Vec<Run> = Vec::new();
             let mut at = range.start;
             for (run, &end) in block.runs.iter().zip(&ends).skip(first) {
                 if at >= range.end {
@@ -411,7 +426,10 @@ fn rich(blocks: &[Block], room: Option<f32>, metric: &dyn TextMetric) -> (Vec<Ri
                     at = stop;
                 }
             }
-            lines.push(RichLine { runs, indent, height: metric.line_height(block.size) });
+            let tallest = runs.iter().map(size_of).fold(0.0, f32::max);
+            let height = metric.line_height(if tallest > 0.0 { tallest } else { block.size });
+            lines.push(RichLine { runs, kind: block.kind, size: block.size, indent, before, height });
+            before = 0.0;
         }
     }
     (lines, widest)

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::style::Colour;
-use crate::template::expr::value::{number, string};
+use crate::template::expr::{tokens::Tokens, value::string};
 
 /// A part of a line with one look.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -20,10 +20,18 @@ pub struct Run {
     pub italic: bool,
     /// Struck through.
     pub strike: bool,
+    /// Underlined.
+    pub underline: bool,
     /// Code.
     pub code: bool,
+    /// A picture; [`Run::link`] is its address.
+    pub image: bool,
+    /// Its own character size in np.
+    pub size: Option<f32>,
     /// Its own colour.
     pub colour: Option<Colour>,
+    /// Its own colour in the dark theme, where it is another one.
+    pub dark_colour: Option<Colour>,
     /// Where it leads.
     pub link: Option<String>,
 }
@@ -73,23 +81,43 @@ const REACH: usize = 2_000;
 pub fn blocks(value: &Value) -> Vec<Block> {
     match value {
         Value::Null => Vec::new(),
-        Value::Object(map) if map.get("items").is_some_and(Value::is_array) => vec![items(value)],
+        Value::Object(map) if map.get("items").is_some_and(Value::is_array) => items(value),
         other => markdown(&string(other)),
     }
 }
 
-fn items(value: &Value) -> Block {
-    let mut block = Block { size: BODY, ..Block::default() };
+fn items(value: &Value) -> Vec<Block> {
+    let mut found = vec![Block { size: BODY, ..Block::default() }];
     for item in value.get("items").and_then(Value::as_array).into_iter().flatten() {
         let text = item.pointer("/data/text").map(|text| string(text).into_owned()).unwrap_or_default();
         let style = |name: &str| item.get("style").and_then(|style| style.get(name));
         let on = |name: &str| style(name).is_some_and(|value| matches!(&*string(value), "1" | "true"));
-        if let Some(size) = style("size").and_then(number).and_then(|size| super::style::length(&size.to_string())) {
-            block.size = block.size.max(size);
+        let colour = |name: &str| style(name).and_then(|value| Colour::read(&string(value)));
+        let link = ["/data/href", "/data/url", "/data/link"].iter().find_map(|at| item.pointer(at));
+        let size = style("size").and_then(|size| super::style::length(&string(size))).filter(|&size| size > 0.0);
+        let run = Run {
+            bold: on("bold"),
+            italic: on("italic"),
+            strike: on("strike") || on("strikethrough"),
+            underline: on("underline"),
+            size,
+            colour: colour("lightColor").or_else(|| colour("color")),
+            dark_colour: colour("darkColor"),
+            link: link.map(|link| string(link).into_owned()),
+            ..Run::default()
+        };
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                found.push(Block { size: BODY, ..Block::default() });
+            }
+            if let Some(block) = found.last_mut().filter(|_| !line.is_empty()) {
+                block.size = block.size.max(size.unwrap_or(BODY));
+                block.runs.push(Run { text: line.to_owned(), ..run.clone() });
+            }
         }
-        block.runs.push(Run { text, bold: on("bold"), italic: on("italic"), strike: on("strike"), ..Run::default() });
     }
-    block
+    found.retain(|block| !block.runs.is_empty());
+    found
 }
 
 fn markdown(text: &str) -> Vec<Block> {
@@ -183,7 +211,8 @@ fn inline(text: &str) -> Vec<Run> {
             })
         } else if c == '[' || rest.starts_with("![") {
             link(near).map(|(label, address, end)| {
-                push(&mut runs, Run { text: label.to_owned(), link: Some(address.to_owned()), ..look.clone() });
+                let image = c == '!';
+                push(&mut runs, Run { text: label.to_owned(), link: Some(address.to_owned()), image, ..look.clone() });
                 end
             })
         } else if c == '<' {
@@ -215,7 +244,8 @@ fn link(text: &str) -> Option<(&str, &str, usize)> {
     Some((label, text.get(middle + 2..end)?, end + 1))
 }
 
-/// `<font color=#FF0000>`, `<font colorTokenV2=…>` and `</font>` change the look; other tags are left out of the text.
+/// `<font color=#FF0000>`, `<font colorTokenV2=… sizeToken=…>` and `</font>` change the look; other tags are left out of
+/// the text.
 fn tag(text: &str, look: &mut Run) -> Option<usize> {
     let end = text.find('>')?;
     let inside = text.get(1..end)?;
@@ -224,11 +254,20 @@ fn tag(text: &str, look: &mut Run) -> Option<usize> {
         return None;
     }
     if inside.starts_with('/') {
-        look.colour = None;
-    } else if name == "font"
-        && let Some((_, value)) = inside.split_once("color=")
-    {
-        look.colour = value.split_whitespace().next().and_then(|colour| Colour::read(colour.trim_matches(['"', '\''])));
+        (look.colour, look.dark_colour, look.size) = (None, None, None);
+    } else if name == "font" {
+        let given = |name: &str| {
+            let words = inside.split_whitespace().filter_map(|word| word.split_once('='));
+            words.filter(|(found, _)| *found == name).map(|(_, value)| value.trim_matches(['"', '\''])).next()
+        };
+        let tokens = Tokens::default();
+        let of_token = |name: Option<&str>, dark: bool| tokens.get(name?, dark);
+        let colour = |dark| of_token(given("colorTokenV2"), dark).and_then(|value| Colour::read(&string(&value)));
+        look.colour = given("color").and_then(Colour::read).or_else(|| colour(false));
+        look.dark_colour = if given("color").is_some() { None } else { colour(true) };
+        let size = of_token(given("sizeToken"), false).map(|value| string(&value).into_owned());
+        let size = size.or_else(|| given("size").map(str::to_owned));
+        look.size = size.and_then(|size| super::style::length(&size)).filter(|&size| (4.0..=100.0).contains(&size));
     }
     Some(end + 1)
 }
@@ -253,6 +292,17 @@ mod tests {
         assert!(run("b").bold && run("c").italic && run("d").strike && run("g*").code);
         assert_eq!(run("e").link.as_deref(), Some("https://x"));
         assert_eq!(run("f").colour, Colour::read("#FF0000"));
+        let found = blocks(&json!(
+            "<font sizeToken=common_h1_text_style__font_size colorTokenV2=common_red1_color>大</font>小"
+        ));
+        let big = &found[0].runs[0];
+        assert_eq!(
+            (big.size, big.colour, big.dark_colour),
+            (Some(20.0), Colour::read("#FF5219"), Colour::read("#FF5E2B"))
+        );
+        assert_eq!((found[0].runs[1].size, found[0].runs[1].colour), (None, None));
+        let image = &blocks(&json!("![图](https://x/y.png)"))[0].runs[0];
+        assert!(image.image && image.link.as_deref() == Some("https://x/y.png"));
     }
 
     #[test]
@@ -264,8 +314,10 @@ mod tests {
         assert_eq!(texts("a ** b c [d](e < f #g"), ["a ** b c [d](e < f #g"]);
         assert_eq!(texts("3 < 4 <br>new"), ["3 < 4", "new"]);
         assert_eq!(texts("￥![图](@lALP)终"), ["￥图终"]);
-        let spans = json!({ "items": [{ "data": { "text": "hi" }, "style": { "bold": 1, "size": 20 } }] });
-        assert_eq!((blocks(&spans)[0].text(), blocks(&spans)[0].size), ("hi".to_owned(), 20.0));
+        let spans = json!({ "items": [{ "data": { "text": "hi\nthere" }, "style": { "bold": 1, "size": 20, "lightColor": "#111111", "darkColor": "#222222" } }] });
+        let found = blocks(&spans);
+        assert_eq!(found.iter().map(Block::text).collect::<Vec<_>>(), ["hi", "there"]);
+        assert_eq!((found[0].size, found[0].runs[0].dark_colour), (20.0, Colour::read("#222222")));
         for opening in ["[", "**", "<", "`", "*", "![", "~~"] {
             texts(&opening.repeat(20_000));
         }

@@ -1,14 +1,23 @@
 //! The card of one viewer: attributes evaluated, lists unrolled, rectangles solved.
 //!
 //! * [`build`]: widgets and values → nodes. * [`style`]: what attributes mean. * [`layout`]: rectangles.
-//! * [`metric`]: how wide text is. * [`markdown`]: rich text as plain runs.
+//! * [`metric`]: how wide text is. * [`markdown`]: rich text as plain runs. * [`chart`], [`gradient`], `icon`: values with a
+//!   look of their own.
+//! * [`paint`]: the drawing as a list of areas, texts and lines for any painter. * [`press`]: what a press on a part does.
 
 pub mod build;
+pub mod chart;
+pub mod gradient;
+mod icon;
 pub mod layout;
 pub mod markdown;
 pub mod metric;
+pub mod paint;
+pub mod press;
 pub mod style;
 
+#[cfg(test)]
+mod looks;
 #[cfg(test)]
 mod tests;
 
@@ -34,8 +43,14 @@ pub struct Rect {
 pub struct RichLine {
     /// Its parts.
     pub runs: Vec<Run>,
+    /// What its block is.
+    pub kind: markdown::BlockKind,
+    /// Character size of runs without one of their own.
+    pub size: f32,
     /// How far from the left edge it begins.
     pub indent: f32,
+    /// Free space above it.
+    pub before: f32,
     /// Its height.
     pub height: f32,
 }
@@ -45,6 +60,8 @@ pub struct RichLine {
 pub struct Node {
     /// The number of its widget in the file ([`super::card::Widget::number`]); elements of a list share it.
     pub widget: usize,
+    /// Its number among the nodes of this drawing, in the order they were made: the same values give the same numbers.
+    pub serial: usize,
     /// What it is.
     pub kind: Kind,
     /// The widget's name as written.
@@ -57,6 +74,14 @@ pub struct Node {
     pub blocks: Vec<markdown::Block>,
     /// The lines of rich text.
     pub rich_lines: Vec<RichLine>,
+    /// The values of a chart.
+    pub chart: Option<chart::Chart>,
+    /// Whether the text is an input's hint.
+    pub hint: bool,
+    /// Whether it answers to presses.
+    pub taps: bool,
+    /// For an input: the member of the client's own state it writes.
+    pub data_key: String,
     /// Its look.
     pub style: Style,
     /// Where it stands, margins outside.

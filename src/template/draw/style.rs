@@ -131,6 +131,8 @@ pub struct Style {
     pub border_width: f32,
     /// Left top, right top, right bottom, left bottom.
     pub radius: [f32; 4],
+    /// Width of a transparent border that a gradient shows through (from `cssStyles`).
+    pub ring: f32,
     /// The address or media id of a picture.
     pub image: Option<String>,
     /// How the picture fills its place: `fitXY`, `fitCenter`, `centerCrop`.
@@ -176,6 +178,7 @@ impl Default for Style {
             border_colour: None,
             border_width: 0.0,
             radius: [0.0; 4],
+            ring: 0.0,
             image: None,
             scale: None,
             circle: 16.0,
@@ -216,6 +219,24 @@ fn gravity(text: &str) -> Option<Gravity> {
 }
 
 impl Style {
+    /// Whether an attribute has a meaning of its own here: a chart's values stand under another name.
+    pub(super) fn knows(name: &str) -> bool {
+        const START: [&str; 8] = ["margin", "padding", "corner", "border", "background", "min", "max", "text"];
+        const WHOLE: [&str; 10] = [
+            "width",
+            "height",
+            "weight",
+            "gravity",
+            "childGravity",
+            "userId",
+            "enabled",
+            "size",
+            "color",
+            "orientation",
+        ];
+        WHOLE.contains(&name) || START.iter().any(|start| name.starts_with(start))
+    }
+
     /// Takes an attribute. What has no bearing on the look is left alone.
     pub(super) fn set(&mut self, name: &str, value: &Value) {
         let text = string(value);

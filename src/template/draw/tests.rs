@@ -184,7 +184,7 @@ fn icons_circles_charts_inputs_and_rich_text_have_sizes() {
             "chart 0,30 200x50",
             "image 0,80 16x16",
             "input 0,96 10x14",
-            "rich 0,110 200x70"
+            "rich 0,110 200x74"
         ]
     );
     let drawn = drawing(widgets, &data, &Scene { width: 200.0, ..Scene::default() });

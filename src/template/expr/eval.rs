@@ -65,6 +65,8 @@ pub struct Env<'a> {
     pub now_ms: Option<i64>,
     /// The work that may still be done.
     pub fuel: &'a Fuel,
+    /// Whether actions come to `{"action": name, "args": […]}` instead of nothing: a press is being looked at.
+    pub events: bool,
 }
 
 /// The widgets of official exports.
@@ -108,6 +110,9 @@ impl<'a> Env<'a> {
         }
         match expr {
             Expr::Literal(value) => Cow::Borrowed(value),
+            Expr::Sequence(parts) if self.events => {
+                Cow::Owned(Value::Array(parts.iter().map(|part| self.eval(part).into_owned()).collect()))
+            }
             Expr::Call { function: None, .. } | Expr::Sequence(_) => null(),
             Expr::Call { function: Some(function), args, .. } => self.call(*function, args),
         }
@@ -121,6 +126,7 @@ impl<'a> Env<'a> {
             Function::And => bool_of(args.iter().all(|arg| truth(&self.eval(arg)))),
             Function::Or => bool_of(args.iter().any(|arg| truth(&self.eval(arg)))),
             Function::DarkMode => arg(usize::from(self.dark)),
+            Function::ConditionalHandler if self.events => arg(if truth(&arg(0)) { 1 } else { 2 }),
             Function::Language => self.in_language(args),
             _ => self.apply(function, args.iter().map(|arg| self.eval(arg)).collect()),
         }
@@ -219,6 +225,18 @@ impl<'a> Env<'a> {
             F::TimeFormat => time_format(arg(0), &string(arg(1))).map_or_else(null, |text| self.text(text)),
             // Only events use these; a drawing has none. The lazy ones never come here with values but through
             // `dtArrayIterator`, which official exports use with `dict_get` and `array_get` only.
+            F::SendOutData
+            | F::EventHandler
+            | F::OpenLink
+            | F::UtStat
+            | F::PreviewImage
+            | F::CopyRichText
+            | F::Confirm
+                if self.events =>
+            {
+                let args: Vec<Value> = args.into_iter().map(Cow::into_owned).collect();
+                Cow::Owned(serde_json::json!({ "action": function.name(), "args": args }))
+            }
             F::SendOutData
             | F::ConditionalHandler
             | F::EventProp
@@ -406,9 +424,11 @@ fn member<'a>(args: &[Val<'a>]) -> Val<'a> {
     }
 }
 
+/// What is not there is `null`. Evidence: a list of check boxes draws one as ticked by `@or{@equal{index,0},index}`, which
+/// -1 would make true for every box.
 fn index<'a>(list: &Value, test: impl Fn(&Value) -> bool) -> Val<'a> {
     let found = list.as_array().and_then(|list| list.iter().position(test));
-    Cow::Owned(found.map_or_else(|| Value::from(-1), Value::from))
+    found.map_or_else(null, |index| Cow::Owned(Value::from(index)))
 }
 
 /// `@linearGradient{'toRight', a, b}` as CSS writes it, which other official attributes use: `linear-gradient(to right,a,b)`.

@@ -27,7 +27,9 @@ fn run(text: &str, dark: bool, lang: Lang) -> Value {
     let scope = Scope { element: &inner, index: 2, parent: Some(&around) };
     let expr = parse(text, &mut 10_000).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let now_ms = Some(1_700_000_000_000);
-    Env { root: &root, scope: Some(&scope), dark, lang, tokens: &tokens, now_ms, fuel: &fuel }.eval(&expr).into_owned()
+    Env { root: &root, scope: Some(&scope), dark, lang, tokens: &tokens, now_ms, fuel: &fuel, events: false }
+        .eval(&expr)
+        .into_owned()
 }
 
 fn value(text: &str) -> Value {
@@ -75,7 +77,8 @@ fn cases() -> Vec<(&'static str, Value)> {
         ("@dict_get{@data{data.cardData.o},'k'}", json!("v")),
         ("@dict_get{@dtMapAppend{null,'a',1},'a'}", json!(1)),
         ("@index_of{@data{data.cardData.list},'b'}", json!(1)),
-        ("@index_of{null,'b'}", json!(-1)),
+        ("@index_of{null,'b'}", json!(null)),
+        ("@index_of_value{@data{data.cardData.list},'z'}", json!(null)),
         ("@index_of_value{@dtArrayAppend{null,5,6},'6'}", json!(1)),
         ("@dtFilterList{@data{data.cardData.list},'a'}", json!(["b"])),
         ("@dtListFilter{@data{data.cardData.list},'b'}", json!(["a", "a"])),
@@ -195,7 +198,16 @@ fn work_is_bounded_whatever_the_expression() {
     let (tokens, fuel) = (Tokens::default(), Fuel::new(200_000));
     let text = format!("@concat{{{}}}", vec!["@toStr{@dtArrayAppend{@data{l},@data{t}}}"; 1_000].join(","));
     let expr = parse(&text, &mut 100_000).unwrap();
-    let env = Env { root: &big, scope: None, dark: false, lang: Lang::Zh, tokens: &tokens, now_ms: None, fuel: &fuel };
+    let env = Env {
+        root: &big,
+        scope: None,
+        dark: false,
+        lang: Lang::Zh,
+        tokens: &tokens,
+        now_ms: None,
+        fuel: &fuel,
+        events: false,
+    };
     assert_eq!(env.eval(&expr).into_owned(), Value::Null);
     assert!(fuel.empty());
 }
@@ -213,6 +225,7 @@ proptest! {
                 let (root, tokens, fuel) = (root(), Tokens::default(), Fuel::new(10_000));
                 let env = Env {
                     root: &root, scope: None, dark: true, lang: Lang::En, tokens: &tokens, now_ms: Some(i64::MAX), fuel: &fuel,
+                    events: false,
                 };
                 env.eval(&expr);
             }

@@ -9,7 +9,7 @@ use crate::{
         action::Action,
         commands::Command,
         files::FileEvent,
-        picker,
+        import, lab, picker,
         state::{DraftId, InspectorTab, OpenDraft, Tab},
         theme::{self, ThemeChoice, size},
         widgets::{Level, Toast},
@@ -37,6 +37,8 @@ impl App {
                 }
             }
             Command::OpenFile => self.files.open(&self.background, lang, self.env.native_dialogs),
+            Command::ImportTemplate => self.files.open_export(&self.background, lang, self.env.native_dialogs),
+            Command::ImportList => self.open_import(),
             Command::SaveFile => {
                 if let Some(open) = self.state.current() {
                     let (file, name) = (open.to_file(), open.title(lang));
@@ -109,6 +111,11 @@ impl App {
                     picker::apply::apply(&mut open.draft, *picked);
                 }
             }
+            Action::ChooseList => self.files.open_list(&self.background, self.state.lang, self.env.native_dialogs),
+            Action::Imported(draft, imported) => self.take_imported(&draft, &imported),
+            Action::SaveTable { name, bytes } => {
+                self.files.save_table(&self.background, self.state.lang, self.env.native_dialogs, bytes, &name);
+            }
             Action::Repair(repair) => {
                 let (finding, fix) = *repair;
                 let fresh = (self.env.fresh_id)();
@@ -118,6 +125,7 @@ impl App {
                 }
             }
             Action::Library(wish) => self.apply_library(wish),
+            Action::Lab(wish) => self.apply_lab(wish),
             Action::Copy(text) => {
                 ctx.copy_text(text);
                 self.toasts.add(Toast::ok(tr!(self.state.lang, "common.copied")));
@@ -282,6 +290,10 @@ impl App {
     pub(super) fn take_dropped_files(&mut self, ctx: &egui::Context) {
         let paths: Vec<_> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        let (lists, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| import::is_list(path));
+        if let Some(list) = lists.into_iter().next() {
+            self.import_file(list);
+        }
         if !paths.is_empty() {
             self.files.read(&self.background, self.state.lang, paths);
         }
@@ -297,9 +309,11 @@ impl App {
                     self.state.drafts.add(OpenDraft::from_file(id.clone(), name, *file, self.env.now(), false));
                     self.show_draft(&id);
                 }
+                FileEvent::Export(name, text) => self.apply_lab(lab::library::Wish::Import { name, text }),
                 FileEvent::Saved(path) => {
                     self.toasts.add(Toast::ok(tr!(lang, "files.saved", path = path.display())));
                 }
+                FileEvent::List(path) => self.import_file(path),
                 FileEvent::Failed(reason) => self.toasts.add(Toast::error(reason)),
             }
         }

@@ -62,6 +62,8 @@ impl App {
         sending::confirm_ui(ui.ctx(), lang, &mut self.confirm, &self.actions);
         self.files.ui(ui.ctx(), &self.background, lang);
         self.draw_people(ui);
+        self.draw_lab(ui);
+        self.draw_import(ui);
         self.closing_dialog(ui.ctx());
         palette::palette_ui(ui, &mut self.palette, &self.state, &self.actions);
         if let Some(action) = self.toasts.show(ui.ctx(), lang) {
@@ -139,6 +141,7 @@ impl App {
             findings: &findings,
             template: template.as_deref(),
             templates: &self.templates,
+            lab: &self.lab,
             contacts: &self.contacts,
             profile: settings.current(),
             link,

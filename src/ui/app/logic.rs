@@ -35,10 +35,12 @@ impl App {
             self.connect_people();
         }
         self.take_people();
+        self.importer.poll(&self.background, &mut self.contacts);
         self.fill_first_drafts();
         self.take_token();
         self.take_outcome(ctx);
         self.take_files();
+        self.take_lab();
         self.poll_settings();
         self.follow_drafts(ctx);
         self.ask_earlier_use();
@@ -71,6 +73,7 @@ impl App {
             Draft::Card(_) => None,
         };
         self.checker.check(open, &state.facts, template, &self.background);
+        self.lab.follow(open);
     }
 
     fn take_history(&mut self) {

@@ -3,11 +3,14 @@
 //! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
+//!   `lab`: imported card templates. `import`: lists of people.
 
 mod dispatch;
 mod fix;
 mod frame;
+mod import;
 mod keep;
+mod lab;
 mod logic;
 mod people;
 mod profiles;
@@ -23,7 +26,10 @@ use super::{
     checking::Checker,
     env::Env,
     files::Files,
-    history, inspector,
+    history,
+    import::Importer,
+    inspector,
+    lab::library::Lab,
     link::SandboxSlot,
     notice::library::Library,
     palette::Palette,
@@ -57,6 +63,7 @@ pub struct App {
     toasts: Toasts,
     palette: Palette,
     picker: Picker,
+    importer: Importer,
     files: Files,
     history_view: history::View,
     inspector_view: inspector::View,
@@ -64,6 +71,8 @@ pub struct App {
     /// The library of notice templates.
     templates: Templates,
     library: Library,
+    /// The imported card templates.
+    lab: Lab,
     /// The people of the organisation in use.
     contacts: Contacts,
     renaming: Option<(DraftId, String)>,
@@ -108,6 +117,11 @@ impl App {
         &self.env
     }
 
+    /// The imported card templates.
+    pub const fn lab(&self) -> &Lab {
+        &self.lab
+    }
+
     /// Whether a background job of the shell is on its way (a test waits for its end).
     pub fn is_busy(&self) -> bool {
         self.reading.is_pending()
@@ -117,6 +131,8 @@ impl App {
             || self.state.history.is_pending()
             || self.state.running.is_some()
             || self.contacts.is_busy()
+            || self.lab.is_busy()
+            || self.importer.is_busy()
             || self.state.current().is_some_and(super::state::OpenDraft::needs_check)
     }
 }

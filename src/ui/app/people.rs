@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Calls a second and kind of call when people are read: DingTalk's standard edition allows 20.
-const CALLS_PER_SECOND: u32 = 18;
+pub(super) const CALLS_PER_SECOND: u32 = 18;
 
 impl App {
     /// Goes to the people of the organisation that was just connected.
@@ -94,11 +94,13 @@ impl App {
 
     /// Draws the picker and the library over the window, when they are open.
     pub(super) fn draw_people(&mut self, ui: &Ui) {
+        let groups = self.env.home.groups_path();
         let cx = PickerCx {
             lang: self.state.lang,
             actions: &self.actions,
             background: &self.background,
             now: self.env.now(),
+            groups: &groups,
         };
         self.picker.show(ui.ctx(), &mut self.contacts, &cx);
         if !self.library.is_open() {
@@ -111,6 +113,7 @@ impl App {
             findings: &findings,
             template: None,
             templates: &self.templates,
+            lab: &self.lab,
             contacts: &self.contacts,
             profile: self.state.settings.current(),
             link: &self.state.link,

@@ -22,7 +22,10 @@ use crate::{
         checking::Checker,
         env::Env,
         files::Files,
-        first, history, inspector,
+        first, history,
+        import::Importer,
+        inspector,
+        lab::library::Lab,
         link::SandboxSlot,
         notice::library::Library,
         palette::Palette,
@@ -91,12 +94,14 @@ impl App {
             toasts,
             palette: Palette::default(),
             picker: Picker::default(),
+            importer: Importer::default(),
             files: Files::default(),
             history_view: history::View::default(),
             inspector_view: inspector::View::default(),
             settings_view: settings::View::new(loaded.problems),
             templates,
             library: Library::default(),
+            lab: Lab::default(),
             contacts: Contacts::default(),
             renaming: None,
             confirm: None,
@@ -115,6 +120,7 @@ impl App {
             closing: Closing::No,
             env,
         };
+        app.open_lab();
         app.read_drafts();
         app.open_history();
         app.connect();

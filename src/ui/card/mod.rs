@@ -30,6 +30,7 @@ use super::{
     action::Action,
     cx::Cx,
     icons::Icon,
+    lab,
     picker::Purpose,
     state::Drafts,
     theme::size,
@@ -80,6 +81,8 @@ pub struct View {
     json: JsonView,
     preview: PreviewView,
     paste: Option<PasteDialog>,
+    /// What is remembered of the imported template's form and preview.
+    lab: lab::preview::LabView,
     /// The widget that had the keyboard in the last pass.
     focused: Option<Id>,
 }
@@ -88,6 +91,11 @@ impl View {
     /// Shows form and JSON together.
     pub const fn show_json_beside(&mut self) {
         self.mode = Mode::Both;
+    }
+
+    /// Shows the acceptance cases of the imported template.
+    pub const fn show_cases(&mut self) {
+        self.lab.cases.show();
     }
 
     /// Why the draft should not be sent although it has no error finding: the JSON view holds something that was not taken
@@ -174,7 +182,7 @@ fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
 fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
-        let View { used_templates, params, private, receivers, focused, .. } = view;
+        let View { used_templates, params, private, receivers, focused, lab: lab_view, .. } = view;
         let offers =
             Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
         ways::way_ui(ui, cx, draft);
@@ -186,6 +194,9 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
                 ways::spaces_ui(ui, cx, draft, &offers);
             }
             CardVia::Update | CardVia::UpdateInteractiveCards => ways::update_ui(ui, cx, draft),
+        }
+        if let Some(known) = cx.lab.known(&draft.card_template_id) {
+            lab::form::form_ui(ui, cx, draft, lab_view, known);
         }
         params::params_ui(ui, cx, draft, params, &mut paste);
         if via.encoding() == Encoding::OneObject {
@@ -245,5 +256,6 @@ fn follow_focus(ui: &Ui, before: &mut Option<Id>) {
 
 /// The preview in the inspector: the conversation list's line, and the variables as a chosen person gets them.
 pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut View) {
+    lab::preview::pane_ui(ui, cx, draft, &mut view.lab);
     preview::preview_ui(ui, cx, draft, &mut view.preview);
 }

@@ -16,6 +16,7 @@ use crate::{
     },
     ui::{
         action::Action,
+        commands::Command,
         cx::Cx,
         icons::Icon,
         picker::{IdKind, PickerRequest, Purpose},
@@ -115,6 +116,10 @@ pub fn receivers_ui(
                 let pick = pick.icon(Icon::Users).show(ui);
                 if pick.clicked() {
                     cx.send(Action::OpenPicker(Box::new(request(draft, Purpose::CardReceivers))));
+                }
+                let list = PushButton::new(tr!(lang, "import.from_list")).icon(Icon::FolderOpen);
+                if list.tooltip(tr!(lang, "import.from_list_tip")).show(ui).clicked() {
+                    cx.run(Command::ImportList);
                 }
                 let by_id = PushButton::new(tr!(lang, "card.paste_ids")).name(tr!(lang, "card.paste_receivers_title"));
                 if by_id.icon(Icon::Paste).show(ui).clicked() {

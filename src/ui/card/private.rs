@@ -19,6 +19,7 @@ use crate::{
     lang::Lang,
     ui::{
         action::Action,
+        commands::Command,
         cx::Cx,
         icons::Icon,
         theme::{self, size, tokens},
@@ -81,6 +82,11 @@ fn toolbar_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut Privat
         let pick = PushButton::new(tr!(lang, "card.pick_people")).name(tr!(lang, "card.add_people"));
         if pick.icon(Icon::Users).show(ui).clicked() {
             wish = Some(PrivateWish::Pick);
+        }
+        let list = PushButton::new(tr!(lang, "import.from_list")).icon(Icon::FolderOpen);
+        let list = list.name(tr!(lang, "import.from_list_rows"));
+        if list.tooltip(tr!(lang, "import.from_list_tip")).show(ui).clicked() {
+            cx.run(Command::ImportList);
         }
         let paste = PushButton::new(tr!(lang, "card.paste_private")).icon(Icon::Paste);
         let paste = paste.name(tr!(lang, "card.paste_private_title"));
@@ -164,7 +170,7 @@ fn remove_rows(cx: &Cx<'_>, draft: &mut CardDraft, rows: &BTreeSet<usize>) {
     cx.send(Action::UndoStep);
     draft.remove_private_rows(|index, _| rows.contains(&index));
     let toast = Toast::new(Level::Info, tr!(cx.lang, "card.removed_people", count = rows.len()));
-    cx.toast(toast.action(tr!(cx.lang, "command.undo"), Action::Run(crate::ui::commands::Command::Undo)));
+    cx.toast(toast.action(tr!(cx.lang, "command.undo"), Action::Run(Command::Undo)));
 }
 
 fn apply(cx: &Cx<'_>, draft: &mut CardDraft, view: &mut PrivateView, edits: Vec<GridEdit>) {

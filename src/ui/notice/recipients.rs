@@ -1,11 +1,14 @@
 //! The group 接收人 of the notice form: people and departments as chips, the pickers, and the limits of one send.
 
+use std::sync::Arc;
+
 use egui::{Label, Response, RichText, Ui};
 
 use crate::{
     compose::NoticeDraft,
     ui::{
         action::Action,
+        commands::Command,
         cx::Cx,
         icons::Icon,
         picker::{
@@ -42,6 +45,10 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
             if pick.clicked() {
                 cx.send(Action::OpenPicker(Box::new(request(draft))));
             }
+            let list = PushButton::new(tr!(lang, "import.from_list")).icon(Icon::FolderOpen);
+            if list.tooltip(tr!(lang, "import.from_list_tip")).show(ui).clicked() {
+                cx.run(Command::ImportList);
+            }
             let paste = PushButton::new(tr!(lang, "picker.paste_ids")).icon(Icon::Paste);
             if paste.tooltip(tr!(lang, "notice.paste_tip")).show(ui).clicked() {
                 cx.send(Action::OpenPicker(Box::new(request(draft).pasting())));
@@ -52,10 +59,12 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
                 cx.send(Action::UndoStep);
                 draft.users.clear();
                 draft.departments.clear();
+                draft.values = Arc::default();
             }
             to_pick = Some(pick);
         });
         people_ui(ui, cx, draft, loaded, to_pick.as_ref());
+        values_ui(ui, cx, draft);
         departments_ui(ui, cx, draft, loaded, to_pick.as_ref());
         if let Some(pick) = to_pick {
             // A jump to a list goes to the button that changes it.
@@ -88,6 +97,25 @@ fn people_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&
         cx.send(Action::UndoStep);
         draft.users.remove(index);
     }
+}
+
+/// What differs from person to person, as a list brought it.
+fn values_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+    if draft.values.columns.is_empty() {
+        return;
+    }
+    let lang = cx.lang;
+    ui.horizontal_wrapped(|ui| {
+        let names: Vec<&str> = draft.values.columns.iter().map(|column| column.key.as_str()).collect();
+        let names = names.join(tr!(lang, "card.paste_join").as_ref());
+        let people = grouped(draft.values.rows.len() as u64);
+        let text = Label::new(tr!(lang, "import.values", people = people, names = names));
+        ui.add(text.wrap()).on_hover_text(tr!(lang, "import.values_tip"));
+        if PushButton::quiet(tr!(lang, "import.values_clear")).small().show(ui).clicked() {
+            cx.send(Action::UndoStep);
+            draft.values = Arc::default();
+        }
+    });
 }
 
 fn departments_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, loaded: Option<&Loaded>, pick: Option<&Response>) {

@@ -142,6 +142,14 @@ impl Choice {
         added
     }
 
+    /// Chooses exactly these, as one step.
+    pub fn replace(&mut self, chosen: Chosen) {
+        self.step();
+        self.now.people = chosen.people.into_iter().map(|person| (person.id.clone(), person)).collect();
+        self.now.departments = chosen.departments.into_iter().map(|one| (one.id.clone(), one)).collect();
+        self.forget_empty_step();
+    }
+
     /// No longer chooses several people; gives how many were.
     pub fn remove_people<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) -> usize {
         self.step();

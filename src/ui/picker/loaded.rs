@@ -24,6 +24,12 @@ pub struct Loaded {
     pub generation: u64,
 }
 
+impl std::borrow::Borrow<Directory> for Loaded {
+    fn borrow(&self) -> &Directory {
+        &self.directory
+    }
+}
+
 impl Loaded {
     /// Indexes a directory: takes a moment for 100,000 people, so not on the painting thread.
     pub fn new(directory: Directory, read_at: Option<Timestamp>, generation: u64) -> Self {

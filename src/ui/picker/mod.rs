@@ -4,12 +4,13 @@
 //! * [`apply`]: puts the result into the draft.
 //! * [`contacts`], [`loaded`]: the organisation's people, loaded and kept; also for screens that show names.
 //! * [`state`]: the picker while it is open, made of [`choice`], [`tree`], [`list`], [`paste`], [`facts`].
-//! * [`view`]: how it is drawn, with [`panes`], [`rows`], [`paste_view`], [`status`], [`meters`], [`marks`].
+//! * [`view`]: how it is drawn, with [`panes`], [`rows`], [`paste_view`], [`groups`], [`status`], [`meters`], [`marks`].
 
 pub mod apply;
 pub mod choice;
 pub mod contacts;
 pub mod facts;
+pub mod groups;
 pub mod list;
 pub mod loaded;
 pub mod marks;

@@ -3,6 +3,7 @@
 use super::{
     choice::Choice,
     facts::Facts,
+    groups::Groups,
     list::{self, Cursor, LISTED, Row, Step},
     loaded::Loaded,
     meters,
@@ -32,6 +33,8 @@ pub struct Open {
     pub tree: Tree,
     /// The cursor in the list.
     pub cursor: Cursor,
+    /// Saved groups.
+    pub groups: Groups,
     /// Figures about departments.
     pub facts: Facts,
     /// Whether the search field has to get the keyboard.
@@ -77,6 +80,7 @@ impl Open {
             paste,
             tree: Tree::default(),
             cursor: Cursor::at(0),
+            groups: Groups::default(),
             facts: Facts::default(),
             focus_search: true,
             search_id: None,

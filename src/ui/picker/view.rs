@@ -1,11 +1,14 @@
 //! The picker's dialog: search field, what is known of the directory, chips, tree and list, meters; and its keys.
 
+use std::path::Path;
+
 use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, vec2};
 use jiff::Timestamp;
 
 use super::{
     Picker,
     contacts::Contacts,
+    groups::GroupsCx,
     list::Step,
     loaded::Loaded,
     meters, panes,
@@ -38,6 +41,8 @@ pub struct PickerCx<'a> {
     pub background: &'a Background,
     /// The time.
     pub now: Timestamp,
+    /// The file of saved groups.
+    pub groups: &'a Path,
 }
 
 /// The widest dialog, in points.
@@ -203,6 +208,11 @@ fn search_ui(
         let paste = PushButton::new(tr!(lang, "picker.paste_ids")).icon(Icon::Paste);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             to_paste = paste.show(ui).clicked();
+            if open.request.multiple {
+                let kind = open.request.id_kind;
+                let cx = GroupsCx { lang, background: cx.background, path: cx.groups, loaded, kind };
+                open.groups.menu_ui(ui, &cx, &mut open.choice);
+            }
             let name = if open.request.departments {
                 tr!(lang, "picker.search_all")
             } else {

@@ -1,0 +1,82 @@
+//! A plan becomes a delivery in the journal: every call as it will go out, before anything leaves.
+
+use super::{
+    plan::{Plan, Recipients},
+    send::{call_of, title_of},
+};
+use crate::{
+    compose::{Draft, DraftFile, PersonRef, Ready, file, personal::Personal},
+    store::{
+        history::HistoryError,
+        journal::{DeliveryId, Journal, NewCall, NewDelivery, Who},
+        settings::Profile,
+    },
+};
+
+/// Writes a plan down as a delivery. Nothing leaves by this: [`super::run::Sender::run`] carries it out. Blocks.
+///
+/// `out_track_id` is the first card's; further calls get it with their number behind. `now_ms` is Unix milliseconds.
+///
+/// # Errors
+/// [`HistoryError`]; then nothing was written, and nothing may be sent.
+pub fn start(
+    plan: &Plan,
+    draft: &Draft,
+    recipients: &Recipients,
+    profile: &Profile,
+    journal: &Journal,
+    out_track_id: &str,
+    now_ms: i64,
+) -> Result<DeliveryId, HistoryError> {
+    let personal = Personal::new(draft, &recipients.table);
+    let mut calls = Vec::with_capacity(plan.calls.len());
+    let mut content: Option<(usize, Draft)> = None;
+    let (mut sender, mut conversation) = (String::new(), String::new());
+    for (number, planned) in plan.calls.iter().enumerate() {
+        let Some(of) = plan.contents.get(planned.content) else { continue };
+        // Calls of one content follow each other: it is rendered once.
+        if content.as_ref().is_none_or(|(known, _)| *known != planned.content) {
+            content = Some((planned.content, personal.render(of.row)));
+        }
+        let Some((_, rendered)) = &content else { continue };
+        let rows = plan.order.get(planned.people.clone()).unwrap_or_default();
+        let departments = if number == 0 { plan.departments.as_slice() } else { &[] };
+        let ready = personal.call(rendered, rows, departments, number, out_track_id);
+        let people: &[PersonRef] = match &ready {
+            Ready::Card(card) => {
+                card.robot_code.clone_into(&mut sender);
+                card.open_conversation_id.clone_into(&mut conversation);
+                &card.receivers
+            }
+            Ready::Notice(notice) => {
+                notice.agent_id.clone_into(&mut sender);
+                &notice.users
+            }
+        };
+        calls.push(NewCall {
+            call: call_of(&ready),
+            out_track_id: match &ready {
+                Ready::Card(card) => card.out_track_id.clone(),
+                Ready::Notice(_) => String::new(),
+            },
+            content: of.hash,
+            people: people.iter().map(|one| Who { userid: one.id.clone(), name: one.name.clone() }).collect(),
+            in_departments: if number == 0 { plan.in_departments } else { 0 },
+        });
+    }
+    let mut kept = DraftFile::new(draft.clone());
+    kept.people = Some(std::sync::Arc::new(recipients.table.clone()));
+    let new = NewDelivery {
+        started_ms: now_ms,
+        profile: profile.name.clone(),
+        profile_kind: profile.kind.name().to_owned(),
+        kind: draft.kind(),
+        via: draft.via().name().to_owned(),
+        title: title_of(draft),
+        mode: plan.mode.name().to_owned(),
+        sender,
+        conversation,
+        draft: file::write(&kept),
+    };
+    journal.create(new, calls)
+}

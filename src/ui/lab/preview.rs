@@ -1,0 +1,559 @@
+//! The live drawing in the inspector: whose, where and how it is looked at, and what presses would do.
+
+use std::{collections::HashMap, sync::Arc};
+
+use egui::{Label, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, vec2};
+use serde_json::{Map, Value};
+
+use super::{
+    library::Known,
+    paint::{FontMetric, shapes},
+    studio::ground,
+};
+use crate::{
+    compose::{
+        CardDraft,
+        card::{ParamRow, PrivateTable},
+    },
+    lang::Lang,
+    template::{
+        draw::{
+            Drawing, Node,
+            build::{Scene, draw},
+            paint::{Piece, pieces},
+            press::{Ask, Effect, chosen, press},
+        },
+        of_draft::{public_pointer, values_of},
+        values::{Merged, merge},
+    },
+    ui::{
+        action::Action,
+        cx::Cx,
+        theme::{self, size, tokens},
+        widgets::{PushButton, combo::combo, segmented},
+    },
+};
+
+/// Width of a phone's card and of the desktop's widest, in np. Assumptions: a screen of 375 less the chat's margins is drawn
+/// whole, as the builder's own preview does.
+const WIDTHS: [f32; 2] = [375.0, 600.0];
+/// Scenes that are offered.
+const SCENES: [&str; 5] = ["im", "topbox", "search", "WorkBench", "cooperationV2"];
+/// Clients that are offered.
+const CLIENTS: [&str; 3] = ["ios", "android", "pc"];
+/// How many people the list offers.
+const OFFERED: usize = 200;
+
+/// What the preview remembers about a draft.
+pub struct LabView {
+    desktop: bool,
+    dark: Option<bool>,
+    lang: Option<Lang>,
+    client: usize,
+    place: Option<usize>,
+    forwarded: bool,
+    /// Whose card; `None`: somebody without private values.
+    person: Option<String>,
+    /// The client's own state as presses changed it.
+    local: Map<String, Value>,
+    /// What is asked for before something changes.
+    asked: Option<Asked>,
+    /// What the last press would do.
+    would: Vec<(String, String)>,
+    /// The variable the pointer is over in the form.
+    pub hovered: Option<String>,
+    drawn: Option<Drawn>,
+    /// What the form remembers.
+    pub form: super::form::FormView,
+    /// What the cases remember.
+    pub cases: super::cases::CasesView,
+}
+
+impl Default for LabView {
+    fn default() -> Self {
+        Self {
+            desktop: false,
+            dark: None,
+            lang: None,
+            client: 0,
+            place: None,
+            forwarded: false,
+            person: None,
+            local: Map::new(),
+            asked: None,
+            would: Vec::new(),
+            hovered: None,
+            drawn: None,
+            form: super::form::FormView::default(),
+            cases: super::cases::CasesView::default(),
+        }
+    }
+}
+
+/// A question of the card.
+struct Asked {
+    effect: Effect,
+    text: String,
+    picked: Vec<usize>,
+}
+
+/// A drawing, and what it was made from.
+struct Drawn {
+    known: Arc<Known>,
+    params: Vec<ParamRow>,
+    private: Arc<PrivateTable>,
+    person: Option<String>,
+    local: Map<String, Value>,
+    scene: Scene,
+    merged: Merged,
+    drawing: Drawing,
+    pieces: Vec<Piece>,
+    /// Nodes that are otherwise than everybody else sees them.
+    differs: Vec<usize>,
+}
+
+impl LabView {
+    fn scene(&self, cx: &Cx<'_>, known: &Known, dark: bool) -> Scene {
+        let place = self.place.and_then(|at| SCENES.get(at).copied());
+        Scene {
+            width: WIDTHS[usize::from(self.desktop)],
+            dark,
+            lang: self.lang.unwrap_or(cx.lang),
+            env: CLIENTS.get(self.client).copied().unwrap_or("ios").to_owned(),
+            biz_scene: place.unwrap_or_else(|| Scene::biz_scene_of(&known.export.kind)).to_owned(),
+            // The day is enough: cards show days, and a drawing is made again only when something changed.
+            now_ms: Some(cx.env.now().as_millisecond() / 60_000 * 60_000),
+            forwarded: self.forwarded,
+        }
+    }
+
+    /// Draws anew where something changed.
+    fn follow(&mut self, ui: &Ui, cx: &Cx<'_>, draft: &CardDraft, known: &Arc<Known>) {
+        let dark = self.dark.unwrap_or(ui.visuals().dark_mode);
+        let scene = self.scene(cx, known, dark);
+        let same = self.drawn.as_ref().is_some_and(|drawn| {
+            Arc::ptr_eq(&drawn.known, known)
+                && drawn.params == draft.params
+                && Arc::ptr_eq(&drawn.private, &draft.private)
+                && drawn.person == self.person
+                && drawn.local == self.local
+                && drawn.scene == scene
+        });
+        if same {
+            return;
+        }
+        let metric = FontMetric::new(ui.ctx());
+        let card_of = |person: Option<&str>| {
+            let mut merged = merge(&known.export, &values_of(draft, person), person);
+            for map in [&known.export.sample.local, &self.local] {
+                merged.local.extend(map.iter().map(|(name, value)| (name.clone(), value.clone())));
+            }
+            let drawing = draw(&known.card, &merged, &scene, &metric);
+            (merged, drawing)
+        };
+        let (merged, drawing) = card_of(self.person.as_deref());
+        let differs = if self.person.is_some() { differing(&card_of(None).1, &drawing) } else { Vec::new() };
+        let pieces = pieces(&drawing, dark, &metric);
+        self.drawn = Some(Drawn {
+            known: Arc::clone(known),
+            params: draft.params.clone(),
+            private: Arc::clone(&draft.private),
+            person: self.person.clone(),
+            local: self.local.clone(),
+            scene,
+            merged,
+            drawing,
+            pieces,
+            differs,
+        });
+    }
+}
+
+/// What a node shows, and how often its widget came before: elements of a list share a widget.
+type Seen = HashMap<(usize, usize), (String, bool, String)>;
+
+fn seen(drawing: &Drawing, mut visit: impl FnMut((usize, usize), &Node)) {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    if let Some(root) = &drawing.root {
+        root.walk(&mut |node| {
+            let count = counts.entry(node.widget).or_default();
+            visit((node.widget, *count), node);
+            *count += 1;
+        });
+    }
+}
+
+fn look(node: &Node) -> (String, bool, String) {
+    let style = &node.style;
+    let colours = format!("{:?}{:?}{:?}{:?}", style.text_colour, style.background, style.image, style.gradient);
+    (node.text.clone(), node.visible(), colours)
+}
+
+/// The numbers of the nodes that everybody else does not see like this.
+fn differing(everybody: &Drawing, own: &Drawing) -> Vec<usize> {
+    let mut before: Seen = HashMap::new();
+    seen(everybody, |key, node| {
+        before.insert(key, look(node));
+    });
+    let mut found = Vec::new();
+    seen(own, |key, node| {
+        if before.get(&key) != Some(&look(node)) {
+            found.push(node.serial);
+        }
+    });
+    found
+}
+
+/// The drawing at the top of the preview, or how to get one.
+pub fn pane_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView) {
+    if let Some(known) = cx.lab.known(&draft.card_template_id) {
+        preview_ui(ui, cx, draft, view, known);
+    } else {
+        ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.import_hint"))).wrap());
+        let command = crate::ui::commands::Command::ImportTemplate;
+        let button = PushButton::new(command.label(cx.lang)).icon(command.icon()).small();
+        if button.tooltip(command.tooltip(cx.lang)).show(ui).clicked() {
+            cx.run(command);
+        }
+    }
+    ui.add_space(size::S);
+}
+
+/// The preview of a card whose template was imported.
+pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView, known: &Arc<Known>) {
+    let lang = cx.lang;
+    ui.spacing_mut().item_spacing.y = size::S;
+    ui.horizontal(|ui| {
+        ui.label(theme::medium(tr!(lang, "lab.drawing")));
+        ui.add(Label::new(theme::help(ui.style(), tr!(lang, "lab.schematic"))).truncate())
+            .on_hover_text(tr!(lang, "lab.schematic_tip"));
+    });
+    switches_ui(ui, cx, view, known);
+    person_ui(ui, cx, draft, view);
+    view.follow(ui, cx, draft, known);
+    canvas_ui(ui, cx, view);
+    asked_ui(ui, lang, view);
+    would_ui(ui, lang, view);
+    unknown_ui(ui, lang, known);
+    super::cases::cases_ui(ui, cx, draft, &mut view.cases, known);
+}
+
+fn switches_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView, known: &Known) {
+    let lang = cx.lang;
+    let word = |key: &str| crate::lang::text(lang, key, &[]);
+    ui.horizontal_wrapped(|ui| {
+        let widths = [(false, word("lab.phone")), (true, word("lab.desktop"))];
+        segmented(ui, &word("lab.width"), &mut view.desktop, widths);
+        let mut dark = view.dark.unwrap_or(ui.visuals().dark_mode);
+        let themes = [(false, word("lab.light")), (true, word("lab.dark"))];
+        if segmented(ui, &word("lab.theme"), &mut dark, themes) {
+            view.dark = Some(dark);
+        }
+        let mut chosen = view.lang.unwrap_or(lang);
+        let langs = [(Lang::Zh, "中".to_owned()), (Lang::En, "EN".to_owned())];
+        if segmented(ui, &word("lab.lang"), &mut chosen, langs) {
+            view.lang = Some(chosen);
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        let own = SCENES.iter().position(|scene| *scene == Scene::biz_scene_of(&known.export.kind)).unwrap_or(0);
+        let mut place = view.place.unwrap_or(own);
+        let shown = SCENES.get(place).copied().unwrap_or_default();
+        let choice = combo("lab scene", shown).width(116.0).show_ui(ui, |ui| {
+            for (at, scene) in SCENES.iter().enumerate() {
+                if ui.selectable_value(&mut place, at, *scene).clicked() {
+                    view.place = Some(at);
+                }
+            }
+        });
+        choice.response.accessible_name(word("lab.scene")).on_hover_text(word("lab.scene"));
+        let shown = CLIENTS.get(view.client).copied().unwrap_or_default();
+        let choice = combo("lab client", shown).width(80.0).show_ui(ui, |ui| {
+            for (at, client) in CLIENTS.iter().enumerate() {
+                ui.selectable_value(&mut view.client, at, *client);
+            }
+        });
+        choice.response.accessible_name(word("lab.client")).on_hover_text(word("lab.client"));
+        ui.checkbox(&mut view.forwarded, word("lab.forwarded"));
+    });
+}
+
+fn person_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView) {
+    let lang = cx.lang;
+    if draft.private.rows.is_empty() {
+        view.person = None;
+        return;
+    }
+    let row = view.person.as_ref().and_then(|id| draft.private.rows.iter().find(|row| row.person.id == *id));
+    if row.is_none() {
+        view.person = None;
+    }
+    let name = |person: &crate::compose::PersonRef| {
+        if person.name.is_empty() { person.id.clone() } else { person.name.clone() }
+    };
+    let everybody = tr!(lang, "lab.everybody").into_owned();
+    let shown = row.map_or_else(|| everybody.clone(), |row| name(&row.person));
+    ui.horizontal(|ui| {
+        ui.label(tr!(lang, "lab.who"));
+        let choice = combo("lab person", shown).width(180.0).show_ui(ui, |ui| {
+            ui.selectable_value(&mut view.person, None, everybody.as_str());
+            for row in draft.private.rows.iter().take(OFFERED) {
+                ui.selectable_value(&mut view.person, Some(row.person.id.clone()), name(&row.person));
+            }
+        });
+        choice.response.accessible_name(tr!(lang, "lab.who"));
+        if let Some(drawn) = view.drawn.as_ref().filter(|_| view.person.is_some()) {
+            let marked = drawn.differs.len();
+            ui.label(theme::help(ui.style(), tr!(lang, "lab.differs", count = marked)));
+        }
+    });
+}
+
+/// The deepest node at a point, and the nearest one around it that answers to presses.
+fn hit(node: &Node, point: Pos2) -> Option<(&Node, Option<&Node>)> {
+    if !node.visible() {
+        return None;
+    }
+    let rect = super::paint::rect(node.rect, Pos2::ZERO);
+    let inside = node.children.iter().rev().find_map(|child| hit(child, point));
+    let tap = (node.taps && node.style.enabled).then_some(node);
+    match inside {
+        Some((deepest, taps)) => Some((deepest, taps.or(tap))),
+        None if rect.contains(point) => Some((node, tap)),
+        None => None,
+    }
+}
+
+/// The variables that feed a node, those it shows as text first.
+fn fed_by(known: &Known, widget: usize) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut uses: Vec<_> = known.card.uses.iter().filter(|used| used.widget == widget && !used.field).collect();
+    uses.sort_by_key(|used| used.purpose != crate::template::card::Purpose::Text);
+    let roots = ["data.cardData.", "data.cardPrivateData."];
+    for used in uses {
+        let Some(rest) = roots.iter().find_map(|root| used.path.strip_prefix(root)) else { continue };
+        let name = rest.split(['.', '[']).next().unwrap_or_default();
+        if known.export.variable(name).is_some() && !found.iter().any(|known| known == name) {
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+/// The variables of a node or, where it has none of its own (a list's field), of the nearest node around it.
+fn variables_at(known: &Known, root: &Node, serial: usize) -> Vec<String> {
+    fn walk<'n>(node: &'n Node, serial: usize, path: &mut Vec<&'n Node>) -> bool {
+        path.push(node);
+        if node.serial == serial || node.children.iter().any(|child| walk(child, serial, path)) {
+            return true;
+        }
+        path.pop();
+        false
+    }
+    let mut path = Vec::new();
+    walk(root, serial, &mut path);
+    path.iter().rev().map(|node| fed_by(known, node.widget)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Free space around the card.
+const PAD: f32 = 10.0;
+
+fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
+    let Some(drawn) = &view.drawn else { return };
+    let Some(root) = &drawn.drawing.root else {
+        ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.nothing_drawn"))).wrap());
+        return;
+    };
+    let t = tokens(ui.style());
+    let width = root.rect.x + root.rect.width;
+    let zoom = ((ui.available_width() - 2.0 * PAD) / width.max(1.0)).clamp(0.2, 1.0);
+    let height = (root.rect.y + root.rect.height) * zoom + 2.0 * PAD;
+    let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let texts: Vec<&str> = drawn
+        .pieces
+        .iter()
+        .filter_map(|piece| match &piece.shape {
+            crate::template::draw::paint::Shape::Text { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let name = format!("{}: {}", tr!(cx.lang, "lab.drawing"), texts.join(" "));
+    let response = response.accessible_name(name);
+    let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
+    painter.rect_filled(area, size::RADIUS, ground(drawn.scene.dark));
+    let origin = area.min + vec2((area.width() - width * zoom) / 2.0, PAD);
+    painter.extend(shapes(ui.ctx(), &drawn.pieces, origin, zoom, painter.clip_rect(), drawn.scene.dark));
+    let place = |node: &Node| {
+        let rect = super::paint::rect(node.rect, Pos2::ZERO);
+        Rect::from_min_size(origin + rect.min.to_vec2() * zoom, rect.size() * zoom)
+    };
+    let outline = |node: &Node, stroke: Stroke| {
+        painter.rect_stroke(place(node), 3.0, stroke, StrokeKind::Outside);
+    };
+    root.walk(&mut |node| {
+        let leaf = node.children.is_empty() && node.rect.width > 0.0;
+        if leaf && node.visible() && drawn.differs.contains(&node.serial) {
+            outline(node, Stroke::new(1.5, t.warning));
+        }
+        if let Some(name) = &view.hovered
+            && node.visible()
+            && fed_by(&drawn.known, node.widget).iter().any(|fed| fed == name)
+        {
+            outline(node, Stroke::new(2.0, t.accent));
+        }
+    });
+    // Parts that answer to presses are buttons of their own for the keyboard and for those who do not see the drawing.
+    let mut pressed = None;
+    root.walk(&mut |node| {
+        if node.taps && node.style.enabled && node.visible() && node.rect.width > 0.0 {
+            let mut name = Vec::new();
+            node.walk(&mut |inner| {
+                if inner.visible() && !inner.text.is_empty() && !inner.text.starts_with("::") {
+                    name.push(inner.text.as_str());
+                }
+            });
+            let label = tr!(cx.lang, "lab.press", name = name.join(" "));
+            let part = ui.interact(place(node), response.id.with(node.serial), Sense::click());
+            part.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label.as_ref()));
+            if part.hovered() || part.has_focus() {
+                outline(node, Stroke::new(1.0, t.accent));
+            }
+            if part.clicked() {
+                pressed = Some(node.serial);
+            }
+            if part.secondary_clicked() {
+                jump(cx, drawn, variables_at(&drawn.known, root, node.serial));
+            }
+            part.on_hover_text(tr!(cx.lang, "lab.press_tip"));
+        }
+    });
+    let hover = response.hover_pos().map(|pos| ((pos - origin) / zoom).to_pos2());
+    if let Some((deepest, None)) = hover.and_then(|point| hit(root, point)) {
+        let variables = variables_at(&drawn.known, root, deepest.serial);
+        if response.clicked() {
+            jump(cx, drawn, variables.clone());
+        }
+        if !variables.is_empty() {
+            outline(deepest, Stroke::new(1.0, t.accent));
+            response.on_hover_text_at_pointer(tr!(cx.lang, "lab.fed_by", names = variables.join("、")));
+        }
+    }
+    if let Some(serial) = pressed {
+        let effects = press(&drawn.known.card, &drawn.merged, &drawn.scene, &drawn.drawing, serial);
+        view.take(effects);
+    }
+}
+
+fn jump(cx: &Cx<'_>, drawn: &Drawn, variables: Vec<String>) {
+    if let Some(name) = variables.into_iter().next() {
+        let kind = drawn.params.iter().find(|row| row.key == name).map(|row| row.kind).unwrap_or_default();
+        cx.send(Action::Jump(public_pointer(&name, kind)));
+    }
+}
+
+impl LabView {
+    /// Does what a press does here, and lists the rest.
+    fn take(&mut self, effects: Vec<Effect>) {
+        self.would.clear();
+        self.asked = None;
+        for effect in effects {
+            match effect {
+                Effect::Local(changed) => {
+                    // The builder writes the whole state back; what stays as it was is no change.
+                    let now = self.drawn.as_ref().map(|drawn| &drawn.merged.local);
+                    let other = |name: &String, value: &Value| now.and_then(|now| now.get(name)) != Some(value);
+                    self.local.extend(changed.into_iter().filter(|(name, value)| other(name, value)));
+                }
+                Effect::Would { action, args } => {
+                    let args: Vec<String> =
+                        args.iter().map(|arg| serde_json::to_string_pretty(arg).unwrap_or_default()).collect();
+                    self.would.push((action, args.join("\n").chars().take(4_000).collect()));
+                }
+                Effect::Choose { .. } => self.asked = Some(Asked { effect, text: String::new(), picked: Vec::new() }),
+                Effect::Type { ref now, .. } => {
+                    let text = now.clone();
+                    self.asked = Some(Asked { effect, text, picked: Vec::new() });
+                }
+            }
+        }
+    }
+}
+
+/// What the card asks for: a choice, a text, a day.
+fn asked_ui(ui: &mut Ui, lang: Lang, view: &mut LabView) {
+    let Some(asked) = &mut view.asked else { return };
+    let mut done: Option<Option<(String, Value)>> = None;
+    match &asked.effect {
+        Effect::Choose { key, options, many } => {
+            ui.label(theme::medium(tr!(lang, "lab.choose", key = key)));
+            ui.horizontal_wrapped(|ui| {
+                for (at, (text, _)) in options.iter().enumerate().take(50) {
+                    let picked = asked.picked.contains(&at);
+                    if ui.selectable_label(picked, text).clicked() {
+                        if picked {
+                            asked.picked.retain(|known| *known != at);
+                        } else {
+                            asked.picked.push(at);
+                        }
+                        if !many {
+                            done = Some(Some((key.clone(), chosen(options, &[at], false))));
+                        }
+                    }
+                }
+            });
+            if *many && PushButton::new(tr!(lang, "lab.done")).small().show(ui).clicked() {
+                asked.picked.sort_unstable();
+                done = Some(Some((key.clone(), chosen(options, &asked.picked, true))));
+            }
+        }
+        Effect::Type { key, ask, .. } => {
+            ui.label(theme::medium(tr!(lang, "lab.type", key = key)));
+            let hint = match ask {
+                Ask::Text => "",
+                Ask::Date => "2026-01-31",
+                Ask::DateTime => "2026-01-31 14:00",
+            };
+            let field = TextEdit::singleline(&mut asked.text).hint_text(hint).desired_width(f32::INFINITY);
+            let response = ui.add(field).accessible_name(tr!(lang, "lab.type", key = key));
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if PushButton::new(tr!(lang, "lab.done")).small().show(ui).clicked() || entered {
+                done = Some(Some((key.clone(), Value::String(asked.text.clone()))));
+            }
+        }
+        Effect::Local(_) | Effect::Would { .. } => done = Some(None),
+    }
+    if let Some(done) = done {
+        view.asked = None;
+        view.local.extend(done);
+    }
+}
+
+/// What the last press would do, and the way back to the untouched state.
+fn would_ui(ui: &mut Ui, lang: Lang, view: &mut LabView) {
+    let t = tokens(ui.style());
+    for (action, args) in &view.would {
+        ui.label(theme::medium(tr!(lang, "lab.would", action = action)));
+        if !args.is_empty() {
+            ui.add(Label::new(RichText::new(args).monospace().size(size::SMALL).color(t.muted)).wrap());
+        }
+    }
+    if !view.local.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            let names: Vec<&str> = view.local.keys().map(String::as_str).collect();
+            ui.label(theme::help(ui.style(), tr!(lang, "lab.local", names = names.join("、"))));
+            if PushButton::quiet(tr!(lang, "lab.reset_local")).small().show(ui).clicked() {
+                view.local.clear();
+                view.would.clear();
+                view.asked = None;
+            }
+        });
+    }
+}
+
+fn unknown_ui(ui: &mut Ui, lang: Lang, known: &Known) {
+    let names: Vec<&str> =
+        known.card.unknown_widgets.keys().chain(known.card.unknown_functions.keys()).map(String::as_str).collect();
+    if !names.is_empty() {
+        ui.add(Label::new(theme::help(ui.style(), tr!(lang, "lab.unknown", names = names.join("、")))).wrap());
+    }
+}

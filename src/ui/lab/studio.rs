@@ -1,0 +1,129 @@
+//! Pictures of cards without a window: egui lays out and cuts into triangles, [`raster`](super::raster) fills them.
+
+use egui::{Color32, Context, Pos2, RawInput, Rect, pos2, vec2};
+
+use super::{
+    paint::{FontMetric, shapes},
+    raster::Canvas,
+};
+use crate::{
+    template::{
+        Card,
+        draw::{
+            build::{Scene, draw},
+            paint::pieces,
+        },
+        values::Merged,
+    },
+    ui::theme::fonts,
+};
+
+/// A picture: bytes of red, green, blue, alpha, row by row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Four bytes a pixel, alpha not premultiplied.
+    pub rgba: Vec<u8>,
+}
+
+/// Free space around the card, in np.
+const MARGIN: f32 = 12.0;
+/// The longest side of a picture in pixels; a longer card is cut below.
+const MAX_SIDE: f32 = 12_000.0;
+/// Pixels of a picture at most.
+const MAX_PIXELS: f32 = 8_000_000.0;
+
+/// Draws cards into pictures. Fonts are read once; keep it for several pictures.
+pub struct Studio {
+    ctx: Context,
+    /// Pixels of the picture per np.
+    scale: f32,
+}
+
+impl Studio {
+    /// A studio for pictures of that many pixels per np (0.5 to 4). `system_fonts`: characters the bundled fonts lack are
+    /// taken from the machine's fonts; without it pictures are the same everywhere.
+    pub fn new(scale: f32, system_fonts: bool) -> Self {
+        let scale = if scale.is_finite() { scale.clamp(0.5, 4.0) } else { 2.0 };
+        let ctx = Context::default();
+        fonts::install(&ctx);
+        if system_fonts {
+            fonts::extend_with_system_fonts(&ctx);
+        } else {
+            ctx.set_font_providers(Vec::new());
+        }
+        // Twice as fine as the picture: edges without feathering are smooth after halving.
+        ctx.set_pixels_per_point(scale * 2.0);
+        for _ in 0..2 {
+            ctx.run_ui(RawInput::default(), |_| {}).drop_without_applying_deltas();
+        }
+        Self { ctx, scale }
+    }
+
+    /// The card of a viewer on the ground of its chat.
+    pub fn picture(&self, card: &Card, merged: &Merged, scene: &Scene) -> Picture {
+        let metric = FontMetric::new(&self.ctx);
+        let drawing = draw(card, merged, scene, &metric);
+        let size = drawing
+            .root
+            .as_ref()
+            .map_or([scene.width, 40.0], |root| [root.rect.x + root.rect.width, root.rect.y + root.rect.height]);
+        let pieces = pieces(&drawing, scene.dark, &metric);
+        let width = (size[0].max(1.0) + 2.0 * MARGIN).min(MAX_SIDE / self.scale);
+        let most = (MAX_PIXELS / (width * self.scale * self.scale)).min(MAX_SIDE / self.scale);
+        let height = (size[1].max(1.0) + 2.0 * MARGIN).min(most);
+        let ground = ground(scene.dark);
+        let area = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
+        let fine = self.scale * 2.0;
+        let input = RawInput { screen_rect: Some(area), ..RawInput::default() };
+        let mut output = self.ctx.run_ui(input, |ui| {
+            let painter = ui.ctx().layer_painter(egui::LayerId::background());
+            painter.extend(shapes(ui.ctx(), &pieces, pos2(MARGIN, MARGIN), 1.0, area, scene.dark));
+        });
+        let primitives = self.ctx.tessellate(std::mem::take(&mut output.shapes), fine);
+        output.drop_without_applying_deltas();
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
+        let texture = self.ctx.fonts(|fonts| fonts.image());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
+        let [columns, rows] = [width, height].map(|side| (side * self.scale).ceil() as usize * 2);
+        let mut canvas = Canvas::new(columns, rows, ground);
+        canvas.draw(&primitives, fine, &texture);
+        let (width, height, rgba) = canvas.halved();
+        Picture { width, height, rgba }
+    }
+}
+
+impl Picture {
+    /// The picture as a PNG file.
+    ///
+    /// # Errors
+    /// The encoder's words.
+    pub fn png(&self) -> Result<Vec<u8>, String> {
+        let side = |side: usize| u32::try_from(side).map_err(|error| error.to_string());
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, side(self.width)?, side(self.height)?);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
+        writer.write_image_data(&self.rgba).map_err(|error| error.to_string())?;
+        writer.finish().map_err(|error| error.to_string())?;
+        Ok(bytes)
+    }
+}
+
+/// The ground of a chat.
+#[expect(clippy::disallowed_methods, reason = "the client's colours, not the program's")]
+pub(super) const fn ground(dark: bool) -> Color32 {
+    if dark { Color32::from_rgb(0x11, 0x12, 0x13) } else { Color32::from_rgb(0xED, 0xEE, 0xF1) }
+}
+
+/// One picture as a PNG file, two pixels per np, for [`crate::cli`].
+///
+/// # Errors
+/// The encoder's words.
+pub fn png(card: &Card, merged: &Merged, scene: &Scene) -> Result<Vec<u8>, String> {
+    Studio::new(2.0, true).picture(card, merged, scene).png()
+}
