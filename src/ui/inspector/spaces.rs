@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use crate::{
+    compose::card::SpaceKind,
     deliver::spaces::explain,
     dingtalk::answers::DeliverResult,
     lang::Lang,
@@ -27,7 +28,12 @@ pub fn spaces_ui(ui: &mut Ui, lang: Lang, results: &[DeliverResult]) {
             ui.horizontal_wrapped(|ui| {
                 let dot = if result.success { Dot::Ok } else { Dot::Error };
                 status_dot(ui, dot, word.clone());
-                ui.label(RichText::new(&result.space_type).size(size::SMALL).color(t.muted));
+                let kind = SpaceKind::from_name(&result.space_type);
+                let place = kind.map_or_else(
+                    || result.space_type.clone(),
+                    |kind| crate::lang::text(lang, &format!("way.space.{}", kind.name()), &[]),
+                );
+                ui.label(RichText::new(place).size(size::SMALL).color(t.muted));
                 ui.add(Label::new(RichText::new(&result.space_id).monospace().size(size::SMALL)).wrap());
             });
             if let Some(said) = explain(result, lang) {

@@ -393,7 +393,7 @@ fn app_made_ui(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
         (2, tr!(lang, "settings.app_made_after").into_owned()),
     ];
     if segmented(ui, &label, &mut chosen, choices) {
-        profile.app_made = WORDS.get(chosen).copied().unwrap_or_default().to_owned();
+        WORDS.get(chosen).copied().unwrap_or_default().clone_into(&mut profile.app_made);
     }
     ui.label(crate::ui::theme::help(ui.style(), tr!(lang, "settings.app_made_help")));
 }

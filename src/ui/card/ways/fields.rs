@@ -182,7 +182,7 @@ fn languages_ui(ui: &mut Ui, cx: &Cx<'_>, at: &str, field: CardField, message: &
                         egui::Layout::left_to_right(egui::Align::Center),
                         |ui| {
                             ui.set_min_width(112.0);
-                            let locale = key.get(..2).map(|lang| lang.to_lowercase()).unwrap_or_default();
+                            let locale = key.get(..2).map(str::to_lowercase).unwrap_or_default();
                             let name = locale_name(cx.lang, &format!("{locale}{}", key.get(2..).unwrap_or_default()));
                             ui.add(egui::Label::new(name).truncate().selectable(false));
                         },

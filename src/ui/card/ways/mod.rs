@@ -236,7 +236,7 @@ pub fn create_more_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &
                 let response = crate::ui::widgets::segmented_field(ui, &label, &mut chosen, choices);
                 if response.changed() {
                     cx.send(Action::UndoStep);
-                    *kind = ["", "STREAM", "HTTP"].get(chosen).copied().unwrap_or_default().to_owned();
+                    ["", "STREAM", "HTTP"].get(chosen).copied().unwrap_or_default().clone_into(kind);
                 }
                 response
             },

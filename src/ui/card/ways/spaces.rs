@@ -21,6 +21,7 @@ use crate::{
         widgets::{
             Group, PushButton,
             buttons::icon_button_sized,
+            fold,
             form::{anchor, finding_line},
         },
     },
@@ -158,14 +159,21 @@ fn chat_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, kind: SpaceKind, off
             }
             field(ui, ChatField::At, &tr!(lang, "card.mentions"), "");
             field(ui, ChatField::Recipients, &tr!(lang, "way.recipients"), &tr!(lang, "way.recipients_help"));
-            part(ui, &tr!(lang, "way.notification"));
-            field(ui, ChatField::AlertContent, &tr!(lang, "way.alert"), &tr!(lang, "way.alert_help"));
-            field(ui, ChatField::NotificationOff, &tr!(lang, "way.silent"), "");
-            part(ui, &tr!(lang, "way.search"));
-            field(ui, ChatField::SearchDesc, &tr!(lang, "way.search_desc"), &tr!(lang, "way.search_desc_help"));
-            field(ui, ChatField::SearchTypeName, &tr!(lang, "way.search_type"), "");
-            field(ui, ChatField::SearchIcon, &tr!(lang, "way.search_icon"), "");
-            field(ui, ChatField::Extension, &tr!(lang, "way.extension"), &tr!(lang, "way.extension_help"));
+            let mut rare = |ui: &mut Ui| {
+                field(ui, ChatField::AlertContent, &tr!(lang, "way.alert"), &tr!(lang, "way.alert_help"));
+                field(ui, ChatField::NotificationOff, &tr!(lang, "way.silent"), "");
+                part(ui, &tr!(lang, "way.search"));
+                field(ui, ChatField::SearchDesc, &tr!(lang, "way.search_desc"), &tr!(lang, "way.search_desc_help"));
+                field(ui, ChatField::SearchTypeName, &tr!(lang, "way.search_type"), "");
+                field(ui, ChatField::SearchIcon, &tr!(lang, "way.search_icon"), "");
+                field(ui, ChatField::Extension, &tr!(lang, "way.extension"), &tr!(lang, "way.extension_help"));
+            };
+            // A jump must not end at something that is folded away.
+            if jumped {
+                rare(ui);
+            } else {
+                fold(ui, &tr!(lang, "way.notification"), rare);
+            }
             let robot = offers.robot();
             let chat = draft.chat_mut(kind);
             if kind == SpaceKind::ImGroup && chat.robot_code.is_empty() && !robot.is_empty() {
