@@ -137,7 +137,7 @@ impl Headless {
     }
 
     /// Waits until the first error is this one, and goes there: a text field has the keyboard then.
-    fn go_to_first_error(&mut self, pointer: &str) {
+    pub fn go_to_first_error(&mut self, pointer: &str) {
         let first = |window: &Self| {
             let open = window.app.state.current()?;
             open.findings.first_error().map(|finding| finding.pointer.starts_with(pointer))
@@ -168,7 +168,8 @@ impl Headless {
     }
 }
 
-fn key(key: Key) -> Vec<Event> {
+/// A key pressed and let go.
+pub fn key(key: Key) -> Vec<Event> {
     let event = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
     vec![event(true), event(false)]
 }

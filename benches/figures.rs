@@ -5,6 +5,7 @@
 mod card;
 mod harness;
 mod history;
+mod notice;
 mod people;
 mod recipients;
 mod template;
@@ -47,6 +48,9 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("template") {
         template::template(&report, &folder.path().join("lab"));
+    }
+    if report.wants("notice") {
+        notice::frames(&report, &folder.path().join("notice-home"));
     }
     if report.wants("history") {
         history::history(&report, folder.path());

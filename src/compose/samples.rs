@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{CardDraft, Draft, NoticeDraft, PersonRef, file, notice::DepartmentRef};
 
 const CARD: &str = include_str!("../../assets/samples/card.json");
+const FREE_NOTICE: &str = include_str!("../../assets/samples/notice_free.json");
 const NOTICE: &str = include_str!("../../assets/samples/notice.json");
 
 /// What the first card needs from the organisation it goes to.
@@ -67,6 +68,19 @@ pub fn notice(sample: &NoticeSample) -> NoticeDraft {
     };
     notice.agent_id.clone_from(&sample.agent_id);
     notice.template_id.clone_from(&sample.template_id);
+    notice.users.clone_from(&sample.users);
+    notice.departments.clone_from(&sample.departments);
+    notice
+}
+
+/// The first free-form notice: an OA message with a form and a status bar.
+pub fn free_notice(sample: &NoticeSample) -> NoticeDraft {
+    let mut notice = match file::read(FREE_NOTICE) {
+        Ok(file::DraftFile { draft: Draft::Notice(notice), .. }) => notice,
+        // The file is part of the program; a test reads it.
+        _ => NoticeDraft::default(),
+    };
+    notice.agent_id.clone_from(&sample.agent_id);
     notice.users.clone_from(&sample.users);
     notice.departments.clone_from(&sample.departments);
     notice

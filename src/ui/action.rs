@@ -6,7 +6,7 @@ use super::{
     commands::Command,
     import::Imported,
     lab::library::Wish as LabWish,
-    notice::library::Wish,
+    notice::{library::Wish, status_bar::Target},
     picker::{Picked, PickerRequest},
     settings::SettingsAction,
     state::{DraftId, InspectorTab, Tab},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalogue::FixAction,
-    compose::{Draft, Finding, fix::Fix},
+    compose::{Draft, Finding, fix::Fix, msg::Part},
     lang::Lang,
     store::settings::ProfileId,
 };
@@ -69,6 +69,10 @@ pub enum Action {
     Library(Wish),
     /// Something for the library of imported card templates.
     Lab(LabWish),
+    /// Let the person choose a file to upload into a field of the current notice.
+    PickMedia(Part),
+    /// Ask for another status bar of an OA notice that was handed over.
+    ChangeStatusBar(Target),
     /// Copy a text.
     Copy(String),
     /// Show a note.

@@ -4,7 +4,7 @@ use egui::util::undoer::{Settings, Undoer};
 
 use super::{card, findings::Findings, notice, sending::LastSend};
 use crate::{
-    compose::{Draft, Kind, check::CheckCache, file::DraftFile, ready::Ready},
+    compose::{Draft, Kind, NoticeVia, check::CheckCache, file::DraftFile, ready::Ready},
     lang::Lang,
 };
 
@@ -92,6 +92,7 @@ impl OpenDraft {
                 .chain(card.params.iter().map(|row| &row.value))
                 .find(|text| !text.trim().is_empty() && !text.starts_with(['{', '[']))
                 .cloned(),
+            Draft::Notice(notice) if notice.via == NoticeVia::Free => notice.msg.headline().map(str::to_owned),
             Draft::Notice(notice) => {
                 notice.data.iter().map(|field| &field.value).find(|text| !text.trim().is_empty()).cloned()
             }

@@ -11,13 +11,18 @@ use egui::TextEdit;
 
 use super::{
     background::Background,
+    drafts::DraftId,
     import::ENDINGS,
+    notice::free::media::media_type,
     remote::Remote,
     theme,
     widgets::{Dialog, PushButton, dialog::Answer},
 };
 use crate::{
-    compose::file::{self, DraftFile},
+    compose::{
+        file::{self, DraftFile},
+        msg::Part,
+    },
     lang::Lang,
     store::{FileError, write_atomically},
 };
@@ -41,6 +46,11 @@ enum Purpose {
         bytes: Vec<u8>,
         name: String,
     },
+    /// A file to upload into a field of a notice.
+    Media {
+        draft: DraftId,
+        part: Part,
+    },
 }
 
 impl Purpose {
@@ -51,6 +61,7 @@ impl Purpose {
             Self::Save { .. } => tr!(lang, "files.save_title"),
             Self::List => tr!(lang, "import.file_title"),
             Self::Table { .. } => tr!(lang, "import.save_title"),
+            Self::Media { .. } => tr!(lang, "files.media_title"),
         }
         .into_owned()
     }
@@ -58,7 +69,7 @@ impl Purpose {
     /// The name suggested for a file that is to be written; `None` for one that is to be read.
     fn name(&self) -> Option<&str> {
         match self {
-            Self::Open | Self::OpenExport | Self::List => None,
+            Self::Open | Self::OpenExport | Self::List | Self::Media { .. } => None,
             Self::Save { name, .. } | Self::Table { name, .. } => Some(name),
         }
     }
@@ -89,6 +100,8 @@ pub enum FileEvent {
     Saved(PathBuf),
     /// A list of people was chosen.
     List(PathBuf),
+    /// A file was chosen to be uploaded into a field of a notice.
+    Media(DraftId, Part, PathBuf),
     /// It could not be read or written: the sentence for a person.
     Failed(String),
 }
@@ -109,6 +122,8 @@ pub struct Files {
     writing: Remote<PathBuf>,
     /// A list whose path was typed.
     typed_list: Option<PathBuf>,
+    /// A file to upload whose path was typed.
+    typed_media: Option<(DraftId, Part, PathBuf)>,
 }
 
 impl Files {
@@ -139,6 +154,11 @@ impl Files {
         self.ask(background, lang, native, Purpose::Table { bytes, name });
     }
 
+    /// Lets the person choose a file to upload into a field of a notice.
+    pub fn pick_media(&mut self, background: &Background, lang: Lang, native: bool, draft: DraftId, part: Part) {
+        self.ask(background, lang, native, Purpose::Media { draft, part });
+    }
+
     /// Whether a dialog is open or a file on its way.
     pub fn is_busy(&self) -> bool {
         self.dialog.is_pending() || self.typing.is_some() || self.reading.is_pending() || self.writing.is_pending()
@@ -159,6 +179,7 @@ impl Files {
             }
             Purpose::List => (tr!(lang, "import.file_filter").into_owned(), &ENDINGS),
             Purpose::Table { .. } => (tr!(lang, "import.table_filter").into_owned(), &["csv"]),
+            Purpose::Media { part, .. } => (tr!(lang, "files.media_filter").into_owned(), media_type(*part).endings()),
         };
         let name = purpose.name().map(str::to_owned);
         self.purpose = Some(purpose);
@@ -209,12 +230,16 @@ impl Files {
             self.dialog.take_failure();
             match (self.dialog.take_here(), purpose) {
                 (Some(Chosen::Path(path)), Some(Purpose::List)) => events.push(FileEvent::List(path)),
+                (Some(Chosen::Path(path)), Some(Purpose::Media { draft, part })) => {
+                    events.push(FileEvent::Media(draft, part, path));
+                }
                 (Some(Chosen::Path(path)), Some(purpose)) => self.go(background, lang, path, purpose),
                 (Some(Chosen::NoDialog), Some(purpose)) => self.type_path(purpose),
                 _ => {}
             }
         }
         events.extend(self.typed_list.take().map(FileEvent::List));
+        events.extend(self.typed_media.take().map(|(draft, part, path)| FileEvent::Media(draft, part, path)));
         self.reading.poll();
         if let Some(error) = self.reading.take_failure() {
             events.push(FileEvent::Failed(error));
@@ -242,6 +267,10 @@ impl Files {
                 self.typed_list = Some(path);
                 background.ctx().request_repaint();
             }
+            Purpose::Media { draft, part } => {
+                self.typed_media = Some((draft, part, path));
+                background.ctx().request_repaint();
+            }
             Purpose::Table { bytes, .. } => {
                 let path = if path.extension().is_some() { path } else { path.with_extension("csv") };
                 background.start_blocking("write-file", &mut self.writing, move || {
@@ -263,6 +292,7 @@ impl Files {
         let button = match typing.purpose {
             Purpose::Open | Purpose::OpenExport | Purpose::List => tr!(lang, "files.open"),
             Purpose::Save { .. } | Purpose::Table { .. } => tr!(lang, "files.save"),
+            Purpose::Media { .. } => tr!(lang, "files.media"),
         };
         let off =
             if typing.path.trim().is_empty() { Err(tr!(lang, "files.path_missing").into_owned()) } else { Ok(()) };

@@ -47,6 +47,15 @@ pub fn notice(sandbox: &Sandbox) -> (NoticeDraft, NoticeTemplate) {
     (samples::notice(&sample), template)
 }
 
+/// The first free-form notice, to the same two people.
+pub fn free_notice(sandbox: &Sandbox) -> NoticeDraft {
+    samples::free_notice(&NoticeSample {
+        agent_id: sandbox.agent_id().to_string(),
+        users: people(sandbox),
+        ..NoticeSample::default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,7 +73,8 @@ mod tests {
         let (notice, template) = notice(&sandbox);
         prepare(&sandbox, std::slice::from_ref(&template));
         let context = CheckContext { template: Some(&template), ..CheckContext::default() };
-        for draft in [Draft::Card(card(&sandbox, "first".to_owned())), Draft::Notice(notice)] {
+        let free = free_notice(&sandbox);
+        for draft in [Draft::Card(card(&sandbox, "first".to_owned())), Draft::Notice(notice), Draft::Notice(free)] {
             let checked = check_draft(&draft, &context);
             assert!(checked.ready.is_some(), "{:#?}", checked.findings);
             assert!(checked.findings.is_empty(), "{:#?}", checked.findings);

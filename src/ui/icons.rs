@@ -101,6 +101,8 @@ icons! {
     Undo = "undo",
     /// Redo.
     Redo = "redo",
+    /// Upload a file.
+    Upload = "upload",
     /// Paste.
     Paste = "paste",
     /// Kept secret.

@@ -58,6 +58,7 @@ fn summary_ui(ui: &mut Ui, state: &State, actions: &Actions, t: &theme::Tokens) 
     } else if let Some(open) = state.current() {
         let named = match &open.draft {
             crate::compose::Draft::Card(card) => card.receivers.len(),
+            crate::compose::Draft::Notice(notice) if notice.is_to_all() => 1,
             crate::compose::Draft::Notice(notice) => notice.users.len() + notice.departments.len(),
         };
         if named == 0 && open.draft.kind() == Kind::Notice {

@@ -34,6 +34,8 @@ pub struct Reach {
     pub conversation: bool,
     /// Conversations it goes to besides these people, whose members are not known.
     pub chats: usize,
+    /// Whether it goes to everyone of the company.
+    pub everyone: bool,
 }
 
 impl Reach {
@@ -51,11 +53,13 @@ impl Reach {
                 Self {
                     people: card.receivers.len() as u64,
                     uncounted: 0,
+                    everyone: false,
                     conversation: nobody
                         && (rooms > 0 || card.spaces.is_empty() && !card.open_conversation_id.is_empty()),
                     chats: rooms,
                 }
             }
+            Ready::Notice(notice) if notice.to_all_user == Some(true) => Self { everyone: true, ..Self::default() },
             Ready::Notice(notice) => {
                 let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
                 let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();
@@ -69,6 +73,7 @@ impl Reach {
                     uncounted: counts.iter().filter(|count| count.is_none()).count(),
                     conversation: false,
                     chats: 0,
+                    everyone: false,
                 }
             }
         }
@@ -76,6 +81,9 @@ impl Reach {
 
     /// `2 人`, `至少 12 人`, `会话中的人`.
     pub fn text(&self, lang: Lang) -> String {
+        if self.everyone {
+            return tr!(lang, "free.everyone").into_owned();
+        }
         if self.conversation {
             return tr!(lang, "send.conversation").into_owned();
         }
@@ -151,20 +159,25 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    /// The question for a draft and a profile; `None` where nothing has to be asked (the sandbox).
+    /// The question for a draft and a profile; `None` where nothing has to be asked: on the sandbox, but for a notice to
+    /// everyone, which is practised there as it is for real.
     pub fn needed(draft: DraftId, kind: Kind, reach: Reach, profile: &Profile) -> Option<Self> {
-        (profile.kind != ProfileKind::Sandbox).then(|| Self {
+        (profile.kind != ProfileKind::Sandbox || reach.everyone).then(|| Self {
             draft,
             kind,
             reach,
             organisation: profile.organisation_name().to_owned(),
             // A department of unknown size may hold everyone.
-            type_number: reach.people > u64::from(profile.confirm_above) || reach.uncounted > 0,
+            type_number: reach.people > u64::from(profile.confirm_above) || reach.uncounted > 0 || reach.everyone,
             typed: String::new(),
         })
     }
 
     fn is_answered(&self) -> bool {
+        if self.reach.everyone {
+            let typed = self.typed.trim();
+            return Lang::ALL.iter().any(|lang| typed.eq_ignore_ascii_case(&tr!(*lang, "free.everyone")));
+        }
         !self.type_number || self.typed.trim().replace([',', '，'], "") == self.expected()
     }
 
@@ -179,6 +192,7 @@ pub fn confirm_ui(ctx: &egui::Context, lang: Lang, confirm: &mut Option<Confirm>
     let Some(asked) = confirm else { return };
     let reach = asked.reach.text(lang);
     let title = match asked.kind {
+        _ if asked.reach.everyone => tr!(lang, "free.confirm_all"),
         Kind::Card => tr!(lang, "send.confirm_card", reach = reach),
         Kind::Notice => tr!(lang, "send.confirm_notice", reach = reach),
     };
@@ -189,7 +203,11 @@ pub fn confirm_ui(ctx: &egui::Context, lang: Lang, confirm: &mut Option<Confirm>
         Dialog::new("confirm_send", title, tr!(lang, "common.cancel")).text(text).accept(accept).show(ctx, |ui| {
             if asked.type_number {
                 let t = tokens(ui.style());
-                let label = tr!(lang, "send.type_number", number = asked.expected());
+                let label = if asked.reach.everyone {
+                    tr!(lang, "free.type_word", word = reach)
+                } else {
+                    tr!(lang, "send.type_number", number = asked.expected())
+                };
                 let label = ui.label(RichText::new(label).color(t.text));
                 let field = ui.add(TextEdit::singleline(&mut asked.typed).desired_width(160.0)).labelled_by(label.id);
                 if ui.memory(|memory| memory.focused().is_none()) {
@@ -237,7 +255,7 @@ mod tests {
         asked.typed = " 1,200 ".into();
         assert!(asked.is_answered());
 
-        let unknown = Reach { people: 0, uncounted: 3, ..Reach::default() };
+        let unknown = Reach { uncounted: 3, ..Reach::default() };
         let mut asked = Confirm::needed(id(), Kind::Notice, unknown, &live).unwrap();
         assert!(asked.type_number, "a department of unknown size may hold everyone");
         asked.typed = "3".into();

@@ -16,6 +16,8 @@ mod delivery;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod free_notice;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod lab_window;

@@ -226,7 +226,7 @@ fn closing_keeps_what_was_just_typed() {
     let open = window.app().state.drafts.current(Kind::Card).unwrap();
     let Draft::Card(card) = &open.draft else { panic!("a card") };
     assert_eq!(card.params[0].value, "刚刚改过的标题");
-    assert_eq!(window.app().state.drafts.all().len(), 2, "and the first drafts are not filled in again");
+    assert_eq!(window.app().state.drafts.all().len(), 3, "and the first drafts are not filled in again");
 }
 
 #[test]

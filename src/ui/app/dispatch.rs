@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    compose::{self, CardDraft, CardVia, Draft, Kind, ways::fit::AppMade},
+    compose::{self, CardDraft, CardVia, Draft, Kind, NoticeVia, msg::Part, ways::fit::AppMade},
     lang::Lang,
     store::settings::ProfileId,
     ui::{
@@ -126,6 +126,13 @@ impl App {
             }
             Action::Library(wish) => self.apply_library(wish),
             Action::Lab(wish) => self.apply_lab(wish),
+            Action::PickMedia(part) => {
+                if let Some(id) = self.state.current().map(|open| open.id.clone()) {
+                    let lang = self.state.lang;
+                    self.files.pick_media(&self.background, lang, self.env.native_dialogs, id, part);
+                }
+            }
+            Action::ChangeStatusBar(target) => self.status_bar.open(target),
             Action::Copy(text) => {
                 ctx.copy_text(text);
                 self.toasts.add(Toast::ok(tr!(self.state.lang, "common.copied")));
@@ -290,12 +297,60 @@ impl App {
     pub(super) fn take_dropped_files(&mut self, ctx: &egui::Context) {
         let paths: Vec<_> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        let paths = self.take_dropped_media(paths);
         let (lists, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| import::is_list(path));
         if let Some(list) = lists.into_iter().next() {
             self.import_file(list);
         }
         if !paths.is_empty() {
             self.files.read(&self.background, self.state.lang, paths);
+        }
+    }
+
+    /// Uploads the first dropped file that is a picture, a recording or a document, where the current notice has a place for
+    /// it. Gives back what is left: draft files.
+    fn take_dropped_media(&mut self, paths: Vec<std::path::PathBuf>) -> Vec<std::path::PathBuf> {
+        use crate::ui::notice::free::media;
+        let Some(Draft::Notice(notice)) = self.state.current().map(|open| &open.draft) else { return paths };
+        if notice.via != NoticeVia::Free {
+            return paths;
+        }
+        let target = media::drop_target(notice);
+        let (media, rest): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| {
+            // A table is a list of people, unless a file message is being written.
+            media::is_media(path) && (target == Some(Part::FileMedia) || !import::is_list(path))
+        });
+        let Some(path) = media.into_iter().next() else { return rest };
+        let id = self.state.current().map(|open| open.id.clone());
+        match (target, id) {
+            (Some(part), Some(id)) => self.upload_media(&id, part, path),
+            _ => self.toasts.add(Toast::new(Level::Warning, tr!(self.state.lang, "free.no_place"))),
+        }
+        rest
+    }
+
+    /// Starts an upload into a field of a notice.
+    fn upload_media(&mut self, id: &DraftId, part: Part, path: std::path::PathBuf) {
+        let Some(session) = self.state.link.session().cloned() else {
+            self.toasts.add(Toast::new(Level::Warning, tr!(self.state.lang, "send.off_connecting")));
+            return;
+        };
+        if let Some(open) = self.state.drafts.get_mut(id) {
+            open.undo_step();
+            open.notice_view.uploads.start(&self.background, session, part, path);
+        }
+    }
+
+    /// Puts uploaded files into their notices, and says what became of a status bar.
+    pub(super) fn take_media(&mut self) {
+        for open in self.state.drafts.all_mut() {
+            if let Draft::Notice(notice) = &mut open.draft {
+                open.notice_view.uploads.poll(&mut notice.msg);
+            }
+        }
+        let toast = self.status_bar.poll(self.state.lang);
+        if let Some(toast) = toast {
+            self.toasts.add(toast);
         }
     }
 
@@ -310,6 +365,7 @@ impl App {
                     self.show_draft(&id);
                 }
                 FileEvent::Export(name, text) => self.apply_lab(lab::library::Wish::Import { name, text }),
+                FileEvent::Media(id, part, path) => self.upload_media(&id, part, path),
                 FileEvent::Saved(path) => {
                     self.toasts.add(Toast::ok(tr!(lang, "files.saved", path = path.display())));
                 }

@@ -61,6 +61,8 @@ impl App {
         drafts_panel::rename_dialog(ui, lang, &mut self.renaming, &self.actions);
         sending::confirm_ui(ui.ctx(), lang, &mut self.confirm, &self.actions);
         self.files.ui(ui.ctx(), &self.background, lang);
+        let session = self.state.link.session().cloned();
+        self.status_bar.ui(ui.ctx(), lang, session.as_ref(), &self.background);
         self.draw_people(ui);
         self.draw_lab(ui);
         self.draw_import(ui);

@@ -41,6 +41,7 @@ impl App {
         self.take_outcome(ctx);
         self.take_files();
         self.take_lab();
+        self.take_media();
         self.poll_settings();
         self.follow_drafts(ctx);
         self.ask_earlier_use();

@@ -31,7 +31,7 @@ use super::{
     inspector,
     lab::library::Lab,
     link::SandboxSlot,
-    notice::library::Library,
+    notice::{library::Library, status_bar::StatusBar},
     palette::Palette,
     picker::{Contacts, Picker},
     remote::Remote,
@@ -73,6 +73,8 @@ pub struct App {
     library: Library,
     /// The imported card templates.
     lab: Lab,
+    /// Changing the status bar of a notice that was handed over.
+    status_bar: StatusBar,
     /// The people of the organisation in use.
     contacts: Contacts,
     renaming: Option<(DraftId, String)>,
@@ -130,6 +132,8 @@ impl App {
             || self.state.link.is_pending()
             || self.state.history.is_pending()
             || self.state.running.is_some()
+            || self.status_bar.is_busy()
+            || self.state.current().is_some_and(|open| open.notice_view.uploads.is_busy())
             || self.contacts.is_busy()
             || self.lab.is_busy()
             || self.importer.is_busy()

@@ -102,6 +102,7 @@ impl App {
             templates,
             library: Library::default(),
             lab: Lab::default(),
+            status_bar: crate::ui::notice::status_bar::StatusBar::default(),
             contacts: Contacts::default(),
             renaming: None,
             confirm: None,
@@ -218,6 +219,7 @@ impl App {
         let drafts = [
             (Draft::Notice(notice), tr!(lang, "shell.first_notice"), Some(name)),
             (Draft::Card(card), tr!(lang, "shell.first_card"), None),
+            (Draft::Notice(first::free_notice(&sandbox)), tr!(lang, "free.first_oa"), None),
         ];
         for (draft, name, template) in drafts {
             if let Some(id) = DraftId::new((self.env.fresh_id)()) {

@@ -12,6 +12,7 @@ use crate::{
         action::Action,
         icons::Icon,
         inspector::spaces::spaces_ui,
+        notice::status_bar::Target,
         theme::{self, size, tokens},
         widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, fold, icon_button, status_dot},
     },
@@ -64,16 +65,19 @@ fn record_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
     copy_row(ui, lang, &tr!(lang, "outcome.request_id"), &finished.ids.request_id);
     spaces_ui(ui, lang, &crate::deliver::spaces::of_answer(&finished.answer));
     ui.add_space(size::XS);
-    if new.kind == Kind::Card
-        && !finished.ids.out_track_id.is_empty()
-        && matches!(finished.outcome, Outcome::HandedOver | Outcome::Partly)
-        && PushButton::new(tr!(lang, "way.update_this")).icon(Icon::Refresh).show(ui).clicked()
-    {
-        update_card(reads, record);
-    }
-    if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
-        use_as_draft(reads, record);
-    }
+    ui.horizontal_wrapped(|ui| {
+        if new.kind == Kind::Card
+            && !finished.ids.out_track_id.is_empty()
+            && matches!(finished.outcome, Outcome::HandedOver | Outcome::Partly)
+            && PushButton::new(tr!(lang, "way.update_this")).icon(Icon::Refresh).show(ui).clicked()
+        {
+            update_card(reads, record);
+        }
+        if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
+            use_as_draft(reads, record);
+        }
+        status_bar_ui(ui, reads, record);
+    });
     ui.add_space(size::XS);
     for (name, text) in [(tr!(lang, "outcome.request"), &new.request), (tr!(lang, "outcome.answer"), &finished.answer)]
     {
@@ -119,6 +123,22 @@ fn update_card(reads: &Reads<'_>, record: &Record) {
     let draft = Draft::Card(card.update_of(&record.finished.ids.out_track_id));
     let name = tr!(reads.lang, "way.update_of", name = record.new.title).into_owned();
     reads.actions.send(Action::NewDraft { draft: Box::new(draft), name });
+}
+
+/// The way to another status bar, for an OA notice that has a task.
+fn status_bar_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
+    let task = &record.finished.ids.task_id;
+    // Cheap to ask in every frame; what was sent is only read when the button is pressed.
+    if task.is_empty() || !record.new.draft_body.contains("\"msgtype\":\"oa\"") {
+        return;
+    }
+    let button = PushButton::new(tr!(reads.lang, "free.bar.change")).icon(Icon::Refresh);
+    if button.tooltip(tr!(reads.lang, "free.bar.change_tip")).show(ui).clicked()
+        && let Ok(Draft::Notice(notice)) = file::read_kept(record.new.kind, &record.new.draft_body)
+    {
+        let (agent_id, task_id) = (notice.agent_id, task.clone());
+        reads.actions.send(Action::ChangeStatusBar(Target { agent_id, task_id }));
+    }
 }
 
 /// Opens what was sent as a new draft; a card gets another `outTrackId`, as it is another card.

@@ -110,6 +110,19 @@ fn notice_ui(ui: &mut Ui, cx: &Cx<'_>, notice: &Arc<ArrivedNotice>) {
     }
     boxed(ui, |ui| {
         ui.add(Label::new(&notice.text).wrap());
+        let Some(free) = &notice.free else { return };
+        for file in &free.media {
+            let text = format!("{} · {}", file.name, crate::deliver::upload::size_text(file.bytes));
+            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.muted)).wrap());
+        }
+        if let Some(bar) = &free.status_bar {
+            ui.label(
+                RichText::new(tr!(lang, "outcome.status_bar", value = &bar.value)).size(size::SMALL).color(t.accent),
+            );
+        }
+        if free.to_all {
+            ui.label(RichText::new(tr!(lang, "outcome.to_all")).size(size::SMALL).color(t.warning));
+        }
     });
     let count = |wanted: fn(Fate) -> bool| notice.recipients.iter().filter(|one| wanted(one.fate)).count();
     let delivered = count(|fate| fate == Fate::Delivered);

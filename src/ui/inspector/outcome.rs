@@ -5,7 +5,8 @@ use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 use super::{Reads, arrival};
 use crate::{
     catalogue::{Explanation, FixAction},
-    compose::Draft,
+    compose::{Draft, msg::MsgKind},
+    dingtalk::endpoint,
     store::history::{HistoryError, Outcome},
     ui::{
         action::Action,
@@ -13,6 +14,7 @@ use crate::{
         drafts::OpenDraft,
         history,
         icons::Icon,
+        notice::status_bar::Target,
         sending::{LastSend, Running, Sent},
         theme::{self, size, tokens},
         widgets::{Banner, Level, PushButton, code_view, copy_row, empty_state, fact_row, fold},
@@ -33,7 +35,10 @@ pub fn outcome_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, reads: &Reads<'_>,
             let reason = error.message(cx.lang, HistoryError::message);
             Banner::new(Level::Error, tr!(cx.lang, "send.not_written")).text(reason).show(ui);
         }
-        Some(LastSend::Made(sent)) => sent_ui(ui, cx, open, sent, reads, recipient),
+        Some(LastSend::Made(sent)) => {
+            status_bar_ui(ui, cx, open, sent);
+            sent_ui(ui, cx, open, sent, reads, recipient);
+        }
     }
 }
 
@@ -119,6 +124,21 @@ fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, sent: &Sent, reads: &Read
         && let Some(sandbox) = cx.link.sandbox()
     {
         arrival::arrival_ui(ui, cx, sandbox, &delivery.ids.request_id, recipient);
+    }
+}
+
+/// The way to another status bar, for an OA notice that has a task.
+fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, sent: &Sent) {
+    let Draft::Notice(notice) = &open.draft else { return };
+    let delivery = &sent.delivery;
+    let is_oa = delivery.exchange.endpoint == &endpoint::ASYNC_SEND_V2 && notice.msg.kind == MsgKind::Oa;
+    if !is_oa || delivery.ids.task_id.is_empty() {
+        return;
+    }
+    let button = PushButton::new(tr!(cx.lang, "free.bar.change")).icon(Icon::Refresh);
+    if button.tooltip(tr!(cx.lang, "free.bar.change_tip")).show(ui).clicked() {
+        let (agent_id, task_id) = (notice.agent_id.clone(), delivery.ids.task_id.clone());
+        cx.send(Action::ChangeStatusBar(Target { agent_id, task_id }));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The notice tab (工作通知): the form, the preview, and the person's own library of templates.
 //!
 //! * [`form`], [`content`], [`recipients`]: the form's groups. [`fields`]: which fields of `data` it shows.
+//! * [`way`]: which call it goes by. [`free`]: the message of a free-form notice. [`status_bar`]: changing one later.
 //! * [`library`], [`editor`]: the library of templates and how one is written.
 //! * [`fill`], [`markdown`], [`bubble`]: the text as the recipient reads it.
 
@@ -10,9 +11,12 @@ pub mod editor;
 pub mod fields;
 pub mod fill;
 pub mod form;
+pub mod free;
 pub mod library;
 pub mod markdown;
 pub mod recipients;
+pub mod status_bar;
+pub mod way;
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
@@ -25,7 +29,7 @@ use super::{
     widgets::{PushButton, empty_state},
 };
 use crate::compose::{
-    NoticeDraft,
+    NoticeDraft, NoticeVia,
     message::Message,
     notice::NoticeTemplate,
     pointer,
@@ -38,6 +42,12 @@ use library::Wish;
 pub struct View {
     /// A row of `data` that has to get the keyboard when it is drawn next.
     focus_row: Option<usize>,
+    /// Whether the preview is as wide as on a computer.
+    wide: bool,
+    /// Whether the choice to write to everyone is being asked about.
+    asking_all: bool,
+    /// Files on their way into the message.
+    pub uploads: free::media::Uploads,
 }
 
 /// The template that a draft is written with: the one of its name when several have its id.
@@ -52,9 +62,15 @@ pub fn tab_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View
     ScrollArea::vertical().id_salt("notice-form").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width().min(size::FORM_MAX));
         ui.spacing_mut().item_spacing.y = size::M;
-        form::template_group_ui(ui, cx, draft);
-        content::group_ui(ui, cx, draft, view);
-        recipients::group_ui(ui, cx, draft);
+        way::group_ui(ui, cx, draft, view);
+        match draft.via {
+            NoticeVia::Template => {
+                form::template_group_ui(ui, cx, draft);
+                content::group_ui(ui, cx, draft, view);
+            }
+            NoticeVia::Free => free::group_ui(ui, cx, draft, view),
+        }
+        recipients::group_ui(ui, cx, draft, view);
         form::app_group_ui(ui, cx, draft);
         form::kept_group_ui(ui, cx, draft);
         ui.add_space(size::L);
@@ -63,8 +79,12 @@ pub fn tab_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View
 }
 
 /// The preview in the inspector: the text as the recipient reads it.
-pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &NoticeDraft, _view: &mut View) {
+pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &NoticeDraft, view: &mut View) {
     let lang = cx.lang;
+    if draft.via == NoticeVia::Free {
+        free::preview::preview_ui(ui, cx, draft, &sender(cx), view);
+        return;
+    }
     let Some(template) = template_of(cx, draft) else {
         let button = PushButton::new(tr!(lang, "notice.open_library")).icon(Icon::Template);
         let text = tr!(lang, "notice.preview_none_text");
@@ -75,17 +95,20 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &NoticeDraft, _view: &mut Vie
     };
     let t = tokens(ui.style());
     let message = filled(cx, template, draft);
-    let profile = cx.profile;
-    let sender = if profile.organisation.is_empty() {
-        tr!(lang, "notice.preview_sender").into_owned()
-    } else {
-        tr!(lang, "notice.preview_sender_of", organisation = &profile.organisation).into_owned()
-    };
-    bubble::bubble_ui(ui, lang, template.kind, &message, &sender, bubble::Unfilled::Missing);
+    bubble::bubble_ui(ui, lang, template.kind, &message, &sender(cx), bubble::Unfilled::Missing);
     ui.add_space(size::S);
     missing_ui(ui, cx, template, draft);
     let note = RichText::new(tr!(lang, "notice.preview_note")).size(size::SMALL).color(t.faint);
     ui.add(Label::new(note).wrap());
+}
+
+/// In whose name a notice is shown.
+fn sender(cx: &Cx<'_>) -> String {
+    if cx.profile.organisation.is_empty() {
+        tr!(cx.lang, "notice.preview_sender").into_owned()
+    } else {
+        tr!(cx.lang, "notice.preview_sender_of", organisation = &cx.profile.organisation).into_owned()
+    }
 }
 
 /// A template's message filled with a draft's values.

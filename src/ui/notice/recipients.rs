@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use egui::{Label, Response, RichText, Ui};
 
+use super::View;
+
 use crate::{
-    compose::NoticeDraft,
+    compose::{NoticeDraft, NoticeVia, check_notice, msg},
+    store::settings::ProfileKind,
     ui::{
         action::Action,
         commands::Command,
@@ -16,7 +19,7 @@ use crate::{
             view::{department_chip, person_chip},
         },
         theme::{size, tokens},
-        widgets::{Chip, Field, Group, PushButton, chips_ui, form::finding_line, grouped},
+        widgets::{Banner, Chip, Field, Group, Level, PushButton, chips_ui, form::finding_line, grouped},
     },
 };
 
@@ -24,20 +27,34 @@ use crate::{
 const SHOWN: usize = 60;
 const USERS: &str = "/userid_list";
 const DEPARTMENTS: &str = "/dept_id_list";
+const TO_ALL: &str = "/to_all_user";
 
 /// The group.
-pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View) {
     let lang = cx.lang;
     let loaded = cx.contacts.loaded().map(|loaded| &**loaded);
+    let free = draft.via == NoticeVia::Free;
+    let help = if free { tr!(lang, "free.recipients_help") } else { tr!(lang, "notice.group_recipients_help") };
     let group = Group::new(tr!(lang, "notice.group_recipients"))
-        .help(tr!(lang, "notice.group_recipients_help"))
-        .force_open(cx.jumps_into(USERS) || cx.jumps_into(DEPARTMENTS));
+        .help(help)
+        .force_open(cx.jumps_into(USERS) || cx.jumps_into(DEPARTMENTS) || cx.jumps_into(TO_ALL));
     group.show(ui, |ui| {
+        if free {
+            to_all_ui(ui, cx, draft, view);
+        }
+        if draft.is_to_all() && draft.users.is_empty() && draft.departments.is_empty() {
+            return;
+        }
         let mut to_pick = None;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = size::L;
             let reach = meters::reach_of(draft, loaded);
-            meters::meters_ui(ui, lang, draft.users.len() as u64, draft.departments.len() as u64, reach);
+            let most = if free && cx.profile.kind != ProfileKind::ThirdParty {
+                msg::check::PEOPLE_MAX_INTERNAL
+            } else {
+                check_notice::PEOPLE_MAX
+            };
+            meters::meters_of_ui(ui, lang, draft.users.len() as u64, draft.departments.len() as u64, reach, most);
         });
         ui.horizontal_wrapped(|ui| {
             let pick = PushButton::new(tr!(lang, "notice.pick")).icon(Icon::Users);
@@ -73,6 +90,41 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
             }
         }
     });
+}
+
+/// The switch to everyone. Turning it on asks at once, and sending asks again.
+fn to_all_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View) {
+    let lang = cx.lang;
+    let mut on = draft.is_to_all();
+    let mut clicked = false;
+    Field::new(tr!(lang, "free.to_all")).pointer(TO_ALL).help(tr!(lang, "free.to_all_help")).show(ui, cx, |ui| {
+        let response = ui.checkbox(&mut on, tr!(lang, "free.to_all_on"));
+        clicked = response.changed();
+        response
+    });
+    if clicked {
+        if on {
+            view.asking_all = true;
+        } else {
+            cx.send(Action::UndoStep);
+            draft.to_all_user = None;
+            view.asking_all = false;
+        }
+    }
+    if view.asking_all && !draft.is_to_all() {
+        let banner = Banner::new(Level::Warning, tr!(lang, "free.to_all_ask"))
+            .button(PushButton::danger(tr!(lang, "free.to_all_yes")))
+            .button(PushButton::new(tr!(lang, "common.cancel")));
+        match banner.show(ui) {
+            Some(0) => {
+                cx.send(Action::UndoStep);
+                draft.to_all_user = Some(true);
+                view.asking_all = false;
+            }
+            Some(_) => view.asking_all = false,
+            None => {}
+        }
+    }
 }
 
 /// The picker's request for the recipients of a draft.

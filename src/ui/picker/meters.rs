@@ -46,20 +46,25 @@ pub fn reach(chosen: &Chosen, loaded: Option<&Loaded>) -> People {
 
 /// Shows the three meters in a row. A limit that is far away stays small; the one that is passed is red.
 pub fn meters_ui(ui: &mut Ui, lang: Lang, people: u64, departments: u64, reach: People) {
+    meters_of_ui(ui, lang, people, departments, reach, PEOPLE_MAX);
+}
+
+/// The same with another limit of people in one send.
+pub fn meters_of_ui(ui: &mut Ui, lang: Lang, people: u64, departments: u64, reach: People, most_people: u64) {
     named(ui, &tr!(lang, "picker.meter_people"), |ui| match reach {
         People { least, most: Some(most) } if least == most => {
-            Meter::new(most, PEOPLE_MAX, Unit::People).show(ui, lang);
+            Meter::new(most, most_people, Unit::People).show(ui, lang);
         }
         People { least, most } => {
             let t = tokens(ui.style());
-            let colour = if least > PEOPLE_MAX {
+            let colour = if least > most_people {
                 t.error
-            } else if most.is_none_or(|most| most > PEOPLE_MAX) {
+            } else if most.is_none_or(|most| most > most_people) {
                 t.warning
             } else {
                 t.faint
             };
-            let max = grouped(PEOPLE_MAX);
+            let max = grouped(most_people);
             let text = if let Some(most) = most {
                 tr!(lang, "picker.meter_between", least = grouped(least), most = grouped(most), max = max)
             } else {
