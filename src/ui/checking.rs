@@ -10,7 +10,7 @@ use super::{
 };
 use crate::compose::{
     Draft,
-    check::{CheckCache, CheckContext, Checked, Known, check_draft_with},
+    check::{CheckCache, CheckContext, Checked, EarlierCard, Known, check_draft_with},
     notice::NoticeTemplate,
 };
 
@@ -22,6 +22,8 @@ const LARGE: usize = 200;
 pub struct Facts {
     /// Content hashes of earlier sends, by outTrackId, for the current profile.
     pub earlier: Arc<HashMap<String, String>>,
+    /// What cards of earlier sends hold, by outTrackId, for what an update would erase.
+    pub earlier_cards: Arc<HashMap<String, EarlierCard>>,
     /// People and departments, where they are loaded.
     pub people: Option<Arc<dyn People>>,
     /// Whether the profile is a third-party enterprise app; `None` for the sandbox.
@@ -39,6 +41,10 @@ pub trait People: Send + Sync {
 impl Known for Facts {
     fn earlier_content(&self, out_track_id: &str) -> Option<String> {
         self.earlier.get(out_track_id).cloned()
+    }
+
+    fn earlier_card(&self, out_track_id: &str) -> Option<EarlierCard> {
+        self.earlier_cards.get(out_track_id).cloned()
     }
 
     fn people_reached(&self, users: &[&str], departments: &[&str]) -> Option<u64> {

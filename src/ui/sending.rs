@@ -14,7 +14,7 @@ use super::{
     widgets::{Dialog, PushButton, dialog::Answer, grouped},
 };
 use crate::{
-    compose::{Kind, ready::Ready},
+    compose::{Kind, card::SpaceKind, ready::Ready},
     deliver::Delivery,
     lang::Lang,
     store::{
@@ -32,6 +32,8 @@ pub struct Reach {
     pub uncounted: usize,
     /// Whether it goes to a conversation without naming people.
     pub conversation: bool,
+    /// Conversations it goes to besides these people, whose members are not known.
+    pub chats: usize,
     /// Whether it goes to everyone of the company.
     pub everyone: bool,
 }
@@ -40,12 +42,23 @@ impl Reach {
     /// The reach of what would be sent.
     pub fn of(ready: &Ready, people: Option<&dyn super::checking::People>) -> Self {
         match ready {
-            Ready::Card(card) => Self {
-                people: card.receivers.len() as u64,
-                uncounted: 0,
-                everyone: false,
-                conversation: card.receivers.is_empty() && !card.open_conversation_id.is_empty(),
+            Ready::Card(card) if card.via.is_update() => Self {
+                // Whoever has the card: nobody knows how many.
+                conversation: true,
+                ..Self::default()
             },
+            Ready::Card(card) => {
+                let rooms = card.spaces.iter().filter(|space| space.kind != SpaceKind::ImRobot).count();
+                let nobody = card.receivers.is_empty();
+                Self {
+                    people: card.receivers.len() as u64,
+                    uncounted: 0,
+                    everyone: false,
+                    conversation: nobody
+                        && (rooms > 0 || card.spaces.is_empty() && !card.open_conversation_id.is_empty()),
+                    chats: rooms,
+                }
+            }
             Ready::Notice(notice) if notice.to_all_user == Some(true) => Self { everyone: true, ..Self::default() },
             Ready::Notice(notice) => {
                 let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
@@ -59,6 +72,7 @@ impl Reach {
                     people: users.len() as u64 + counts.iter().flatten().sum::<u64>(),
                     uncounted: counts.iter().filter(|count| count.is_none()).count(),
                     conversation: false,
+                    chats: 0,
                     everyone: false,
                 }
             }
@@ -74,6 +88,9 @@ impl Reach {
             return tr!(lang, "send.conversation").into_owned();
         }
         let people = grouped(self.people);
+        if self.chats > 0 {
+            return tr!(lang, "way.people_and_chats", count = people, chats = self.chats).into_owned();
+        }
         match (self.uncounted, self.people) {
             (0, 1) => tr!(lang, "send.one_person").into_owned(),
             (0, _) => tr!(lang, "send.people", count = people).into_owned(),

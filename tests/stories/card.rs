@@ -270,7 +270,7 @@ fn the_table_is_walked_and_filled_by_keyboard() {
     let mut window = Window::open();
     let draft = sound(&window);
     set_card(&mut window, draft);
-    scroll_form(&mut window, 600.0);
+    scroll_form(&mut window, 700.0);
     window.harness.get_by_label("员工0 的 amount").click();
     window.harness.run_ok();
     assert_eq!(window.focused(), "员工0 的 amount");

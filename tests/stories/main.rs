@@ -46,6 +46,8 @@ mod typing;
 #[cfg(test)]
 mod ways;
 #[cfg(test)]
+mod ways_window;
+#[cfg(test)]
 mod window;
 #[cfg(test)]
 mod wire;

@@ -2,7 +2,7 @@
 
 use super::{CardField, ChatField};
 use crate::compose::{
-    CardDraft, PersonRef,
+    CardDraft, CardVia, PersonRef,
     card::{AtPerson, ChatModel, DynamicSource, LastMessage, Space, SpaceKind, TextPair},
 };
 
@@ -166,6 +166,16 @@ impl CardDraft {
             SpaceKind::ImGroup | SpaceKind::OneBox => &mut self.create.group,
             SpaceKind::ImRobot => &mut self.create.robot,
         }
+    }
+
+    /// The lines of the conversation list in the draft's way: those of the first kind of place.
+    pub fn shown_last_message(&self) -> &LastMessage {
+        if self.via != CardVia::CreateAndDeliver {
+            return &self.last_message;
+        }
+        let kinds = SpaceKind::ALL.into_iter().filter(|kind| self.goes_to(*kind));
+        let mut lines = kinds.map(|kind| &self.chat(kind).last_message);
+        lines.find(|lines| !lines.is_empty()).unwrap_or(&self.create.group.last_message)
     }
 
     /// Whether the card goes to a place of this kind.

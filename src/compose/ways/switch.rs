@@ -35,6 +35,15 @@ impl CardDraft {
         }
     }
 
+    /// The draft that updates this card, sent with this id: its values, by the call that updates cards of this way.
+    #[must_use]
+    pub fn update_of(&self, out_track_id: &str) -> Self {
+        let mut update = self.clone();
+        update.switch(self.via.update());
+        out_track_id.clone_into(&mut update.out_track_id);
+        update
+    }
+
     /// What the form of the old way did not know: what the new way knows goes into its fields, what belongs to variables
     /// stays, the rest waits until its way comes back.
     fn move_kept(&mut self, from: CardVia) {

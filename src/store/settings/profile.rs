@@ -2,6 +2,7 @@
 
 use super::limits::Limits;
 use crate::{
+    compose::ways::fit::{AppFacts, AppKind, AppMade},
     dingtalk::{
         System,
         host::{BaseUrl, Hosts},
@@ -134,6 +135,8 @@ pub struct Profile {
     pub organisation: String,
     /// `test_user_id`: who 先发给我 sends to.
     pub test_user_id: String,
+    /// `app_made`: `before` or `after` 2024-12-31, when the older card calls were closed; empty: not said.
+    pub app_made: String,
     /// `confirm_above`: from more people than this on, their number has to be typed before sending. Default 100.
     pub confirm_above: u32,
     /// Whether `confirm_above` was set by a person: only then the command line asks for the number as well.
@@ -165,7 +168,7 @@ impl Profile {
     pub const SANDBOX: &str = "Sandbox";
 
     /// The text keys of `settings.toml` with where they live in the struct; the one list for reading and writing.
-    pub(super) const TEXTS: [(&str, TextField); 9] = [
+    pub(super) const TEXTS: [(&str, TextField); 10] = [
         ("agent_id", |profile| &mut profile.agent_id),
         ("app_key", |profile| &mut profile.app_key),
         ("robot_code", |profile| &mut profile.robot_code),
@@ -175,6 +178,7 @@ impl Profile {
         ("open_conversation_id", |profile| &mut profile.open_conversation_id),
         ("organisation", |profile| &mut profile.organisation),
         ("test_user_id", |profile| &mut profile.test_user_id),
+        ("app_made", |profile| &mut profile.app_made),
     ];
 
     /// A profile of a kind with every default.
@@ -196,6 +200,7 @@ impl Profile {
             open_conversation_id: String::new(),
             organisation: String::new(),
             test_user_id: String::new(),
+            app_made: String::new(),
             confirm_above: Self::CONFIRM_ABOVE,
             confirm_set: false,
             timeout_seconds: Self::TIMEOUT_SECONDS,
@@ -209,6 +214,22 @@ impl Profile {
     /// Tells this profile from the others of this run, also while it is being renamed.
     pub fn id(&self) -> ProfileId {
         self.id
+    }
+
+    /// What is known of the app, for the ways it may use.
+    pub fn app_facts(&self) -> AppFacts {
+        AppFacts {
+            kind: match self.kind {
+                ProfileKind::Internal => AppKind::Internal,
+                ProfileKind::ThirdParty => AppKind::ThirdParty,
+                ProfileKind::Sandbox | ProfileKind::Token => AppKind::Unknown,
+            },
+            made: match self.app_made.as_str() {
+                "before" => AppMade::Before,
+                "after" => AppMade::After,
+                _ => AppMade::Unknown,
+            },
+        }
     }
 
     /// Whether nothing really goes out.

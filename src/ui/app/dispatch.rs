@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    compose::{self, Draft, Kind, NoticeVia, msg::Part},
+    compose::{self, CardDraft, CardVia, Draft, Kind, NoticeVia, msg::Part, ways::fit::AppMade},
     lang::Lang,
     store::settings::ProfileId,
     ui::{
@@ -220,7 +220,13 @@ impl App {
         let profile = self.state.profile().clone();
         let sandbox = self.state.link.sandbox().cloned();
         match &mut draft {
+            // An update says all it has to say.
+            Draft::Card(card) if card.via.is_update() => {}
             Draft::Card(card) => {
+                // An app made after 2024 can only use the new call.
+                if *card == CardDraft::default() && profile.app_facts().made == AppMade::After {
+                    card.via = CardVia::CreateAndDeliver;
+                }
                 fill(&mut card.out_track_id, &(self.env.fresh_id)());
                 fill(&mut card.robot_code, &profile.robot_code);
                 fill(&mut card.open_conversation_id, &profile.open_conversation_id);

@@ -122,8 +122,13 @@ impl App {
     /// Asks the history whether the current card's outTrackId was used before.
     fn ask_earlier_use(&mut self) {
         if self.earlier_asked.poll()
-            && let Some((id, found)) = self.earlier_asked.take_here()
+            && let Some((id, found, card)) = self.earlier_asked.take_here()
         {
+            if let Some(card) = card {
+                let mut cards = (*self.state.facts.earlier_cards).clone();
+                cards.insert(id.clone(), card);
+                self.state.facts.earlier_cards = cards.into();
+            }
             if let Some(found) = &found {
                 let mut earlier = (*self.state.facts.earlier).clone();
                 earlier.insert(id.clone(), found.content_hash.clone());
@@ -146,7 +151,12 @@ impl App {
         let (id, profile) = (id.to_owned(), self.state.profile().name.clone());
         self.background.start_blocking("earlier-use", &mut self.earlier_asked, move || {
             let found = history.earlier_use(&profile, &id).map_err(Broken::Error)?;
-            Ok((id, found))
+            // Only what is there can be updated; reading its drafts takes longer.
+            let card = match &found {
+                Some(_) => crate::deliver::earlier::earlier_card(&history, &profile, &id).map_err(Broken::Error)?,
+                None => None,
+            };
+            Ok((id, found, card))
         });
     }
 

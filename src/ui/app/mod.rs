@@ -40,7 +40,7 @@ use super::{
     state::{DraftId, State},
     widgets::{Toasts, form::Jump},
 };
-use crate::compose::Finding;
+use crate::compose::{Finding, check::EarlierCard};
 use crate::store::{
     FileError,
     drafts::Drafts as DraftStore,
@@ -99,7 +99,7 @@ pub struct App {
     save_again: bool,
     /// Earlier uses of outTrackIds, asked from the history: id → what was found.
     earlier: HashMap<String, Option<EarlierUse>>,
-    earlier_asked: Remote<(String, Option<EarlierUse>), Broken<HistoryError>>,
+    earlier_asked: Remote<(String, Option<EarlierUse>, Option<EarlierCard>), Broken<HistoryError>>,
     memory: WindowMemory,
     closing: keep::Closing,
 }

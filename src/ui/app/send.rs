@@ -141,7 +141,8 @@ impl App {
             && card.out_track_id.trim() == delivery.ids.out_track_id
         {
             self.earlier.remove(&delivery.ids.out_track_id);
-            if answered {
+            // An update leaves the card its id, to be updated again.
+            if answered && !card.via.is_update() {
                 card.out_track_id = fresh;
             } else {
                 open.forget_check();

@@ -163,6 +163,7 @@ impl App {
         self.state.link.connect(&profile, &self.env, &self.sandbox, &self.background);
         self.earlier.clear();
         self.state.facts.earlier = Arc::default();
+        self.state.facts.earlier_cards = Arc::default();
         for open in self.state.drafts.all_mut() {
             open.forget_check();
         }

@@ -29,6 +29,8 @@ pub fn locale_name(lang: Lang, locale: &str) -> String {
         "zh_HK" => tr!(lang, "card.locale_zh_hk"),
         "ja_JP" => tr!(lang, "card.locale_ja_jp"),
         "en_US" => tr!(lang, "card.locale_en_us"),
+        "vi_VN" => tr!(lang, "way.locale_vi_vn"),
+        "th_TH" => tr!(lang, "way.locale_th_th"),
         other => return other.to_owned(),
     }
     .into_owned()

@@ -22,6 +22,7 @@ mod private;
 mod table;
 mod template;
 mod value;
+mod ways;
 
 use egui::{Id, Ui, UiBuilder, pos2};
 
@@ -36,7 +37,7 @@ use super::{
     widgets::{Group, PushButton, form::form_scroll, segmented},
 };
 use crate::{
-    compose::{CardDraft, Draft, Kind},
+    compose::{CardDraft, CardVia, Draft, Kind, via::Encoding},
     lang::Lang,
 };
 
@@ -184,12 +185,26 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
         let View { used_templates, params, private, receivers, focused, lab: lab_view, .. } = view;
         let offers =
             Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
-        template::template_ui(ui, cx, draft, &offers);
+        ways::way_ui(ui, cx, draft);
+        let via = draft.via;
+        match via {
+            CardVia::PrivateChat | CardVia::InteractiveCards => template::template_ui(ui, cx, draft, &offers),
+            CardVia::CreateAndDeliver => {
+                template::template_ui(ui, cx, draft, &offers);
+                ways::spaces_ui(ui, cx, draft, &offers);
+            }
+            CardVia::Update | CardVia::UpdateInteractiveCards => ways::update_ui(ui, cx, draft),
+        }
         if let Some(known) = cx.lab.known(&draft.card_template_id) {
             lab::form::form_ui(ui, cx, draft, lab_view, known);
         }
         params::params_ui(ui, cx, draft, params, &mut paste);
-        last_message::last_message_ui(ui, cx, draft);
+        if via.encoding() == Encoding::OneObject {
+            last_message::last_message_ui(ui, cx, draft);
+        }
+        if matches!(via, CardVia::InteractiveCards | CardVia::UpdateInteractiveCards) {
+            ways::media_ui(ui, cx, draft);
+        }
         match private::private_ui(ui, cx, draft, private) {
             Some(PrivateWish::Pick) => {
                 cx.send(Action::OpenPicker(Box::new(people::request(draft, Purpose::CardPrivateRows))));
@@ -197,11 +212,21 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
             Some(PrivateWish::Paste) => paste = Some(paste::PasteInto::Private),
             None => {}
         }
-        people::receivers_ui(ui, cx, draft, receivers, &mut paste);
-        Group::new(tr!(cx.lang, "card.options"))
-            .force_open(cx.jumps_into("/outTrackId"))
-            .show(ui, |ui| options::out_track_ui(ui, cx, draft));
-        options::more_ui(ui, cx, draft, &offers, &mut paste);
+        if matches!(via, CardVia::PrivateChat | CardVia::InteractiveCards) {
+            people::receivers_ui(ui, cx, draft, receivers, &mut paste);
+        }
+        if !via.is_update() {
+            Group::new(tr!(cx.lang, "card.options"))
+                .force_open(cx.jumps_into("/outTrackId"))
+                .show(ui, |ui| options::out_track_ui(ui, cx, draft));
+        }
+        match via {
+            CardVia::CreateAndDeliver => ways::create_more_ui(ui, cx, draft, &offers),
+            CardVia::PrivateChat | CardVia::InteractiveCards => {
+                options::more_ui(ui, cx, draft, &offers, &mut paste);
+            }
+            CardVia::Update | CardVia::UpdateInteractiveCards => {}
+        }
         options::kept_ui(ui, cx, draft);
         follow_focus(ui, focused);
     });

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     compose::{
-        CardDraft, Finding,
+        CardDraft, CardVia, Finding,
         card::{ParamRow, ValueKind},
+        check_params::value_pointer,
         encode::FULL_JSON,
-        pointer,
     },
     lang::Lang,
     ui::{
@@ -40,8 +40,8 @@ const CARD_DATA: &str = "/cardData";
 pub const PARAMS: &str = "/cardData/cardParamMap";
 
 /// Where a variable's findings point to.
-pub fn row_pointer(params: &str, key: &str, kind: ValueKind) -> String {
-    if kind.in_full_json() { pointer::join(&pointer::join(params, FULL_JSON), key) } else { pointer::join(params, key) }
+pub fn row_pointer(via: CardVia, params: &str, key: &str, kind: ValueKind) -> String {
+    value_pointer(via.encoding(), params, key, kind)
 }
 
 /// Side of the small buttons of a row.
@@ -64,6 +64,8 @@ enum Part {
 /// What the editor remembers.
 #[derive(Default)]
 pub struct ParamsView {
+    /// The way the draft goes, which decides where a value stands.
+    via: CardVia,
     /// A name for every row that stays when rows move, so that a text field keeps its own undo.
     ids: Vec<u64>,
     next_id: u64,
@@ -125,6 +127,7 @@ pub fn params_ui(
     paste: &mut Option<PasteInto>,
 ) {
     view.follow(&draft.params);
+    view.via = draft.via;
     let count = draft.params.len();
     let badge = if count == 0 { String::new() } else { grouped(count as u64) };
     let group = Group::new(tr!(cx.lang, "card.params")).badge(badge).help(tr!(cx.lang, "card.params_help"));
@@ -216,11 +219,12 @@ fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut ParamsVie
         let height = view.heights.get(&id).copied().unwrap_or(estimate);
         let top = ui.cursor().top() + hidden;
         tops.push(top);
+        let via = draft.via;
         let row = &mut draft.params[index];
         let wanted = view.focused.is_some_and(|(focused, _)| focused == id)
             || view.focus_next.is_some_and(|(next, _)| next == id)
             || view.dragged == Some(id)
-            || pointer_target.is_some_and(|target| target == row_pointer(PARAMS, &row.key, row.kind));
+            || pointer_target.is_some_and(|target| target == row_pointer(via, PARAMS, &row.key, row.kind));
         if !wanted && (top + height < clip.top() || top > clip.bottom()) {
             hidden += height + spacing;
             continue;
@@ -299,7 +303,7 @@ fn row_ui(
     wide: bool,
     focused: &mut Option<(u64, Part)>,
 ) -> Option<Edit> {
-    let pointer = row_pointer(PARAMS, &row.key, row.kind);
+    let pointer = row_pointer(view.via, PARAMS, &row.key, row.kind);
     let findings: Vec<&Finding> = cx.findings_at(&pointer).filter(|finding| is_of_row(finding, index)).collect();
     let number = index + 1;
     let shown_key = if row.key.is_empty() { number.to_string() } else { row.key.clone() };
@@ -416,7 +420,7 @@ fn buttons_ui(ui: &mut Ui, lang: Lang, index: usize, count: usize, key: &str) ->
 fn why_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut ParamsView) {
     let t = tokens(ui.style());
     if view.full.as_ref().is_none_or(|(rows, _)| *rows != draft.params) {
-        let only = CardDraft { params: draft.params.clone(), ..CardDraft::default() };
+        let only = CardDraft { via: draft.via, params: draft.params.clone(), ..CardDraft::default() };
         let body = only.to_body();
         let text = body.pointer(&format!("{PARAMS}/{FULL_JSON}")).and_then(|value| value.as_str()).unwrap_or_default();
         view.full = Some((draft.params.clone(), text.to_owned()));
@@ -469,7 +473,10 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_no_text_points_into_the_full_object() {
-        assert_eq!(row_pointer(PARAMS, "a/b", ValueKind::Text), "/cardData/cardParamMap/a~1b");
-        assert_eq!(row_pointer(PARAMS, "n", ValueKind::Number), "/cardData/cardParamMap/sys_full_json_obj/n");
+        assert_eq!(row_pointer(CardVia::PrivateChat, PARAMS, "a/b", ValueKind::Text), "/cardData/cardParamMap/a~1b");
+        assert_eq!(
+            row_pointer(CardVia::PrivateChat, PARAMS, "n", ValueKind::Number),
+            "/cardData/cardParamMap/sys_full_json_obj/n"
+        );
     }
 }

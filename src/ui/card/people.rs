@@ -11,7 +11,7 @@ use super::paste::PasteInto;
 use crate::{
     compose::{
         CardDraft, PersonRef, Severity, Unit,
-        card::{AtPerson, PrivateTable},
+        card::{AtPerson, PrivateTable, SpaceKind},
         pointer,
     },
     ui::{
@@ -158,7 +158,8 @@ fn from_private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, new: usize) 
     }
 }
 
-fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
+/// Which kind of id people are named by.
+pub fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
     let lang = cx.lang;
     let label = tr!(lang, "card.user_id_type");
     Field::new(label.clone()).help(tr!(lang, "card.user_id_type_help")).pointer("/userIdType").show(ui, cx, |ui| {
@@ -184,6 +185,10 @@ fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
 pub fn request(draft: &CardDraft, purpose: Purpose) -> PickerRequest {
     let people: Vec<PersonRef> = match purpose {
         Purpose::CardReceivers => draft.receivers.to_vec(),
+        Purpose::CardRobotSpaces => {
+            let robots = draft.create.spaces.iter().filter(|space| space.kind == SpaceKind::ImRobot);
+            robots.map(|space| space.to.clone()).collect()
+        }
         Purpose::CardPrivateRows => draft.private.rows.iter().map(|row| row.person.clone()).collect(),
         Purpose::CardMentions => {
             let people = draft.at_open_ids.iter().filter(|at| at.id != AT_ALL);

@@ -51,7 +51,8 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut Previe
 /// The conversation list's entry, and below it the line in every language.
 fn list_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut PreviewView) {
     let t = tokens(ui.style());
-    let shown = draft.last_message.texts.get(view.locale).map(String::as_str).unwrap_or_default();
+    let message = draft.shown_last_message();
+    let shown = message.texts.get(view.locale).map(String::as_str).unwrap_or_default();
     Frame::new().fill(t.raised).corner_radius(CornerRadius::same(size::RADIUS)).inner_margin(Margin::same(10)).show(
         ui,
         |ui| {
@@ -75,7 +76,7 @@ fn list_ui(ui: &mut Ui, lang: Lang, draft: &CardDraft, view: &mut PreviewView) {
         },
     );
     ui.spacing_mut().interact_size.y = size::CONTROL_SMALL;
-    for (index, (locale, text)) in LastMessage::LOCALES.iter().zip(&draft.last_message.texts).enumerate() {
+    for (index, (locale, text)) in LastMessage::LOCALES.iter().zip(&message.texts).enumerate() {
         ui.horizontal(|ui| {
             ui.allocate_ui_with_layout(
                 vec2(LOCALE_WIDTH, size::CONTROL_SMALL),

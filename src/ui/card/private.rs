@@ -321,7 +321,7 @@ fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut PrivateVi
             write = Some((!text.is_empty()).then_some(text));
         }
     }
-    findings_ui(ui, cx, &place_pointer(&draft.private, place));
+    findings_ui(ui, cx, &place_pointer(draft, place));
     if let Some(value) = write {
         table::set_cell(&mut draft.private, place.row, column, value);
     }

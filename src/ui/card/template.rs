@@ -2,8 +2,9 @@
 
 use egui::{CompletionPopup, Popup, Response, RichText, Suggestion, TextEdit, Ui};
 
+use super::ways;
 use crate::{
-    compose::CardDraft,
+    compose::{CardDraft, CardVia},
     sandbox::Sandbox,
     store::settings::Profile,
     ui::{
@@ -41,11 +42,18 @@ impl Offers<'_> {
         if profile.is_empty() { sandbox.unwrap_or_default() } else { profile.to_owned() }
     }
 
-    fn conversation(&self) -> String {
+    /// The one-to-one conversation.
+    pub fn conversation(&self) -> String {
         Self::or_sandbox(&self.profile.open_conversation_id, self.sandbox.map(Sandbox::open_conversation_id))
     }
 
-    fn robot(&self) -> String {
+    /// A group; only the sandbox knows one.
+    pub fn group(&self) -> String {
+        self.sandbox.map(Sandbox::group_conversation_id).unwrap_or_default()
+    }
+
+    /// The robot.
+    pub fn robot(&self) -> String {
         Self::or_sandbox(&self.profile.robot_code, self.sandbox.map(Sandbox::robot_code))
     }
 }
@@ -64,24 +72,33 @@ pub fn template_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Off
             .help(tr!(lang, "card.template_id_help"))
             .pointer("/cardTemplateId")
             .show(ui, cx, |ui| template_field_ui(ui, cx, draft, offers));
-        Field::new(tr!(lang, "card.conversation"))
-            .help(tr!(lang, "card.conversation_help"))
-            .pointer("/openConversationId")
-            .show(ui, cx, |ui| {
-                id_field_ui(
-                    ui,
-                    cx,
-                    &tr!(cx.lang, "card.conversation"),
-                    &mut draft.open_conversation_id,
-                    &offers.conversation(),
-                    "cid…",
-                )
-            });
-        Field::new(tr!(lang, "card.robot")).help(tr!(lang, "card.robot_help")).pointer("/robotCode").show(
-            ui,
-            cx,
-            |ui| id_field_ui(ui, cx, &tr!(cx.lang, "card.robot"), &mut draft.robot_code, &offers.robot(), "ding…"),
-        );
+        match draft.via {
+            CardVia::PrivateChat => {
+                conversation_ui(ui, cx, draft, &offers.conversation());
+                robot_ui(ui, cx, draft, offers);
+            }
+            CardVia::InteractiveCards => ways::interactive_ui(ui, cx, draft, offers),
+            CardVia::CreateAndDeliver | CardVia::Update | CardVia::UpdateInteractiveCards => {}
+        }
+    });
+}
+
+/// The conversation's id.
+pub fn conversation_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offered: &str) {
+    let lang = cx.lang;
+    Field::new(tr!(lang, "card.conversation"))
+        .help(tr!(lang, "card.conversation_help"))
+        .pointer("/openConversationId")
+        .show(ui, cx, |ui| {
+            id_field_ui(ui, cx, &tr!(cx.lang, "card.conversation"), &mut draft.open_conversation_id, offered, "cid…")
+        });
+}
+
+/// The robot's code.
+pub fn robot_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &Offers<'_>) {
+    let lang = cx.lang;
+    Field::new(tr!(lang, "card.robot")).help(tr!(lang, "card.robot_help")).pointer("/robotCode").show(ui, cx, |ui| {
+        id_field_ui(ui, cx, &tr!(cx.lang, "card.robot"), &mut draft.robot_code, &offers.robot(), "ding…")
     });
 }
 

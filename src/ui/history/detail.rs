@@ -11,6 +11,7 @@ use crate::{
     ui::{
         action::Action,
         icons::Icon,
+        inspector::spaces::spaces_ui,
         notice::status_bar::Target,
         theme::{self, size, tokens},
         widgets::{Banner, Level, PushButton, code_view, copy_row, fact_row, fold, icon_button, status_dot},
@@ -62,8 +63,16 @@ fn record_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
     copy_row(ui, lang, "processQueryKey", &finished.ids.process_query_key);
     copy_row(ui, lang, "task_id", &finished.ids.task_id);
     copy_row(ui, lang, &tr!(lang, "outcome.request_id"), &finished.ids.request_id);
+    spaces_ui(ui, lang, &crate::deliver::spaces::of_answer(&finished.answer));
     ui.add_space(size::XS);
     ui.horizontal_wrapped(|ui| {
+        if new.kind == Kind::Card
+            && !finished.ids.out_track_id.is_empty()
+            && matches!(finished.outcome, Outcome::HandedOver | Outcome::Partly)
+            && PushButton::new(tr!(lang, "way.update_this")).icon(Icon::Refresh).show(ui).clicked()
+        {
+            update_card(reads, record);
+        }
         if PushButton::new(tr!(lang, "history.as_draft")).icon(Icon::Copy).show(ui).clicked() {
             use_as_draft(reads, record);
         }
@@ -106,6 +115,14 @@ fn explanation_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
             ui.add(Label::new(RichText::new(code).monospace().color(t.muted)).wrap());
         }
     }
+}
+
+/// Opens a draft that updates the card of a send, with the values it was sent with.
+fn update_card(reads: &Reads<'_>, record: &Record) {
+    let Ok(Draft::Card(card)) = file::read_kept(record.new.kind, &record.new.draft_body) else { return };
+    let draft = Draft::Card(card.update_of(&record.finished.ids.out_track_id));
+    let name = tr!(reads.lang, "way.update_of", name = record.new.title).into_owned();
+    reads.actions.send(Action::NewDraft { draft: Box::new(draft), name });
 }
 
 /// The way to another status bar, for an OA notice that has a task.

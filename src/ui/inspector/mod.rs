@@ -4,6 +4,7 @@ mod arrival;
 mod checks;
 mod outcome;
 mod request;
+pub(super) mod spaces;
 
 use egui::{ScrollArea, Ui};
 

@@ -7,7 +7,7 @@ use crate::{
     catalogue::{Explanation, FixAction},
     compose::{Draft, msg::MsgKind},
     dingtalk::endpoint,
-    store::history::HistoryError,
+    store::history::{HistoryError, Outcome},
     ui::{
         action::Action,
         cx::Cx,
@@ -37,7 +37,7 @@ pub fn outcome_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, reads: &Reads<'_>,
         }
         Some(LastSend::Made(sent)) => {
             status_bar_ui(ui, cx, open, sent);
-            sent_ui(ui, cx, sent, reads, recipient);
+            sent_ui(ui, cx, open, sent, reads, recipient);
         }
     }
 }
@@ -58,7 +58,15 @@ fn running_ui(ui: &mut Ui, cx: &Cx<'_>, running: &Running, now_unix: i64) {
     }
 }
 
-fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent, reads: &Reads<'_>, recipient: &mut usize) {
+/// The draft that updates the card of a send; `None` for a notice and for a card that was not taken.
+fn update_of(open: &OpenDraft, sent: &Sent) -> Option<Draft> {
+    let Draft::Card(card) = &open.draft else { return None };
+    let taken = matches!(sent.delivery.outcome, Outcome::HandedOver | Outcome::Partly);
+    (taken && !sent.delivery.ids.out_track_id.is_empty())
+        .then(|| Draft::Card(card.update_of(&sent.delivery.ids.out_track_id)))
+}
+
+fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, sent: &Sent, reads: &Reads<'_>, recipient: &mut usize) {
     let lang = cx.lang;
     let delivery = &sent.delivery;
     let (level, word) = (level_of(delivery.outcome), delivery.label(lang));
@@ -77,7 +85,10 @@ fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent, reads: &Reads<'_>, recipient: 
             });
         },
     );
-    if let Some(explanation) = delivery.explain(lang) {
+    super::spaces::spaces_ui(ui, lang, &delivery.spaces);
+    if delivery.fault.is_some()
+        && let Some(explanation) = delivery.explain(lang)
+    {
         explanation_ui(ui, cx, &explanation, reads);
     }
     ui.add_space(size::XS);
@@ -85,6 +96,13 @@ fn sent_ui(ui: &mut Ui, cx: &Cx<'_>, sent: &Sent, reads: &Reads<'_>, recipient: 
         ui.spacing_mut().item_spacing.y = 0.0;
         facts_ui(ui, cx, sent);
     });
+    if let Some(update) = update_of(open, sent) {
+        ui.add_space(size::XS);
+        if PushButton::new(tr!(lang, "way.update_this")).icon(Icon::Refresh).show(ui).clicked() {
+            let name = tr!(lang, "way.update_of", name = open.title(lang)).into_owned();
+            cx.send(Action::NewDraft { draft: Box::new(update), name });
+        }
+    }
     for (name, text) in [
         (tr!(lang, "outcome.request"), &delivery.exchange.request_masked),
         (tr!(lang, "outcome.answer"), &delivery.exchange.answer_masked),

@@ -8,7 +8,7 @@ use std::{
 use super::request::{Chosen, Picked, Purpose};
 use crate::compose::{
     CardDraft, Draft, PersonRef,
-    card::{AtPerson, PrivateRow},
+    card::{AtPerson, PrivateRow, Space, SpaceKind},
 };
 
 /// Everyone, in `atOpenIds`.
@@ -25,6 +25,7 @@ pub fn apply(draft: &mut Draft, picked: Picked) -> bool {
         }
         (Purpose::CardReceivers, Draft::Card(card)) => card.receivers = chosen.people.into(),
         (Purpose::CardMentions, Draft::Card(card)) => mentions(card, chosen.people),
+        (Purpose::CardRobotSpaces, Draft::Card(card)) => robot_spaces(card, chosen.people),
         (Purpose::CardPrivateRows, Draft::Card(card)) => private_rows(card, chosen.people),
         _ => return false,
     }
@@ -39,6 +40,14 @@ pub fn chosen(draft: &Draft, purpose: Purpose) -> Chosen {
             Chosen { people: notice.users.clone(), departments: notice.departments.clone() }
         }
         (Purpose::CardReceivers, Draft::Card(card)) => people(card.receivers.to_vec()),
+        (Purpose::CardRobotSpaces, Draft::Card(card)) => people(
+            card.create
+                .spaces
+                .iter()
+                .filter(|space| space.kind == SpaceKind::ImRobot)
+                .map(|space| space.to.clone())
+                .collect(),
+        ),
         (Purpose::CardMentions, Draft::Card(card)) => people(
             card.at_open_ids
                 .iter()
@@ -61,6 +70,13 @@ fn mentions(card: &mut CardDraft, people: Vec<PersonRef>) {
         let name = typed.get(&id).filter(|typed| !typed.is_empty()).cloned().unwrap_or(name);
         card.at_open_ids.push(AtPerson { id, name });
     }
+}
+
+/// Robot chats with these people; other places stay.
+fn robot_spaces(card: &mut CardDraft, people: Vec<PersonRef>) {
+    card.create.spaces.retain(|space| space.kind != SpaceKind::ImRobot);
+    card.create.spaces.extend(people.into_iter().map(|to| Space { kind: SpaceKind::ImRobot, to }));
+    card.fill_chat(SpaceKind::ImRobot);
 }
 
 /// Rows of people who are still chosen keep their cells and their order; new people come behind them.

@@ -12,6 +12,8 @@ pub enum Purpose {
     CardReceivers,
     /// `atOpenIds` of a card.
     CardMentions,
+    /// Robot chats (`IM_ROBOT`) of a card's `openSpaceId`.
+    CardRobotSpaces,
     /// Rows of a card's `privateData`.
     CardPrivateRows,
     /// `userid_list` and `dept_id_list` of a notice.

@@ -129,6 +129,7 @@ fn title(lang: Lang, request: &PickerRequest) -> String {
     match request.purpose {
         Purpose::CardReceivers => tr!(lang, "picker.title_receivers"),
         Purpose::CardMentions => tr!(lang, "picker.title_mentions"),
+        Purpose::CardRobotSpaces => tr!(lang, "picker.title_spaces"),
         Purpose::CardPrivateRows => tr!(lang, "picker.title_private"),
         Purpose::NoticeRecipients => tr!(lang, "picker.title_notice"),
         Purpose::Myself => tr!(lang, "picker.title_myself"),

@@ -381,7 +381,27 @@ fn site_ui(ui: &mut Ui, lang: Lang, editor: &mut Editor) {
     }
 }
 
+/// When the app was made: it decides which card calls it may use.
+fn app_made_ui(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
+    const WORDS: [&str; 3] = ["", "before", "after"];
+    let label = tr!(lang, "settings.app_made");
+    ui.label(label.clone());
+    let mut chosen = WORDS.iter().position(|word| *word == profile.app_made).unwrap_or_default();
+    let choices = [
+        (0, tr!(lang, "settings.app_made_unknown").into_owned()),
+        (1, tr!(lang, "settings.app_made_before").into_owned()),
+        (2, tr!(lang, "settings.app_made_after").into_owned()),
+    ];
+    if segmented(ui, &label, &mut chosen, choices) {
+        WORDS.get(chosen).copied().unwrap_or_default().clone_into(&mut profile.app_made);
+    }
+    ui.label(crate::ui::theme::help(ui.style(), tr!(lang, "settings.app_made_help")));
+}
+
 fn defaults_ui(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
+    if !profile.is_sandbox() {
+        app_made_ui(ui, lang, profile);
+    }
     text_row(ui, "robotCode", &tr!(lang, "settings.robot_code_help"), &mut profile.robot_code);
     let conversation = &mut profile.open_conversation_id;
     text_row(ui, "openConversationId", &tr!(lang, "settings.conversation_help"), conversation);

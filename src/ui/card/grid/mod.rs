@@ -173,11 +173,12 @@ fn text_at(table: &PrivateTable, place: Place) -> &str {
 }
 
 /// Where the findings of a place point to.
-pub fn place_pointer(table: &PrivateTable, place: Place) -> String {
+pub fn place_pointer(draft: &CardDraft, place: Place) -> String {
+    let table = &*draft.private;
     let id = table.rows.get(place.row).map_or("", |row| row.person.id.as_str());
     let person = pointer::join(PRIVATE, id);
     match place.column.and_then(|column| table.columns.get(column)) {
-        Some(column) => row_pointer(&pointer::join(&person, "cardParamMap"), &column.key, column.kind),
+        Some(column) => row_pointer(draft.via, &pointer::join(&person, "cardParamMap"), &column.key, column.kind),
         None => person,
     }
 }
@@ -402,7 +403,7 @@ impl Line<'_, '_> {
         let response = ui.interact(rect, self.base.with((place.row, place.column)), Sense::CLICK);
         let worst = match place.column {
             Some(_) => {
-                let at = place_pointer(&self.draft.private, place);
+                let at = place_pointer(self.draft, place);
                 self.cx.findings_at(&at).map(|finding| finding.severity).max()
             }
             None => None,
@@ -440,7 +441,7 @@ impl Line<'_, '_> {
         let stroke = if focused { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.outline_hover) };
         ui.painter().rect_stroke(rect.shrink(1.0), CornerRadius::same(3), stroke, StrokeKind::Inside);
         self.view.composing = self.view.composing && focused;
-        let at = place_pointer(&self.draft.private, place);
+        let at = place_pointer(self.draft, place);
         self.cx.jump.offer(&at, rect, id);
         if response.changed() && !self.view.composing {
             self.begin_editing(place);
