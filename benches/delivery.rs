@@ -132,11 +132,8 @@ fn server() -> std::io::Result<u16> {
             for stream in listener.incoming().flatten() {
                 let mut stream = stream;
                 let mut read = 0;
-                loop {
-                    match stream.read(&mut buffer[read..]) {
-                        Ok(count @ 1..) => read += count,
-                        _ => break,
-                    }
+                while let Ok(count @ 1..) = stream.read(&mut buffer[read..]) {
+                    read += count;
                     let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
                     let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
                     let wanted = head.lines().find_map(|line| {
@@ -204,7 +201,7 @@ pub fn throughput(report: &Report, folder: &std::path::Path) -> std::io::Result<
             match told.trim().parse::<f64>() {
                 Ok(seconds) => rate(report, "throughput: official Python SDK", 500, Duration::from_secs_f64(seconds)),
                 Err(_) => {
-                    report.skipped("throughput: official Python SDK", String::from_utf8_lossy(&out.stderr).trim())
+                    report.skipped("throughput: official Python SDK", String::from_utf8_lossy(&out.stderr).trim());
                 }
             }
         }

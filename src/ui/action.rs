@@ -4,6 +4,7 @@ use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use super::{
     commands::Command,
+    delivery::DeliveryAction,
     import::Imported,
     lab::library::Wish as LabWish,
     notice::{library::Wish, status_bar::Target},
@@ -85,6 +86,8 @@ pub enum Action {
     SendConfirmed(DraftId),
     /// Stop the send on its way.
     CancelSend,
+    /// Something about deliveries.
+    Delivery(DeliveryAction),
     /// Let drafts with errors go out, on the sandbox.
     SendAnyway(bool),
     /// Do what an explanation offers.

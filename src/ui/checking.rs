@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     background::Background,
+    delivery::planning::soften,
     drafts::{DraftId, OpenDraft},
     findings::Findings,
     remote::Remote,
@@ -82,7 +83,7 @@ impl Checker {
         {
             open.cache = cache;
             // Findings of an older content are better than none until the newer ones come.
-            open.set_checked(Findings::new(checked.findings), checked.ready, revision);
+            open.set_checked(Findings::new(soften(checked.findings)), checked.ready, revision);
         }
     }
 
@@ -104,7 +105,7 @@ impl Checker {
             let context = CheckContext { known: facts, template, third_party: facts.third_party };
             let checked = check_draft_with(&open.draft, &context, &mut cache);
             open.cache = cache;
-            open.set_checked(Findings::new(checked.findings), checked.ready, revision);
+            open.set_checked(Findings::new(soften(checked.findings)), checked.ready, revision);
             return;
         }
         let (id, draft, facts, template) = (open.id.clone(), open.draft.clone(), facts.clone(), template.cloned());

@@ -2,9 +2,11 @@
 
 use egui::util::undoer::{Settings, Undoer};
 
-use super::{card, findings::Findings, notice, sending::LastSend};
+use super::{card, delivery::trial, findings::Findings, notice, sending::LastSend};
 use crate::{
-    compose::{Draft, Kind, NoticeVia, check::CheckCache, file::DraftFile, ready::Ready},
+    compose::{
+        Draft, Kind, NoticeVia, PersonRef, check::CheckCache, file::DraftFile, personal::PeopleTable, ready::Ready,
+    },
     lang::Lang,
 };
 
@@ -209,6 +211,29 @@ impl OpenDraft {
     /// The draft as its file holds it.
     pub fn to_file(&self) -> DraftFile {
         DraftFile { draft: self.draft.clone(), template: self.template.clone(), ..self.rest.clone() }
+    }
+
+    /// Everybody with values of their own.
+    pub fn values(&self) -> Option<&PeopleTable> {
+        match &self.draft {
+            Draft::Notice(notice) if !notice.values.columns.is_empty() => Some(notice.values.as_ref()),
+            Draft::Notice(_) | Draft::Card(_) => None,
+        }
+    }
+
+    /// The test people kept with it: 先发给我 sends to them.
+    pub fn testers(&self) -> Vec<PersonRef> {
+        let kept = self.rest.editor_others.iter().find(|(name, _)| name == trial::MEMBER);
+        kept.map(|(_, value)| trial::from_json(value)).unwrap_or_default()
+    }
+
+    /// Keeps other test people with it.
+    pub fn set_testers(&mut self, people: &[PersonRef], now: jiff::Timestamp) {
+        self.rest.editor_others.retain(|(name, _)| name != trial::MEMBER);
+        if !people.is_empty() {
+            self.rest.editor_others.push((trial::MEMBER.to_owned(), trial::to_json(people)));
+        }
+        self.touch(now);
     }
 
     /// Chooses the template of the library it is written with.

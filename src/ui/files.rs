@@ -31,7 +31,7 @@ use crate::{
 const NO_DIALOG: Duration = Duration::from_millis(250);
 
 /// What is to be done with the path.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Purpose {
     Open,
     OpenExport,
@@ -51,7 +51,16 @@ enum Purpose {
         draft: DraftId,
         part: Part,
     },
+    /// A report: its content is made where it is written.
+    Report {
+        make: Make,
+        name: String,
+        ending: &'static str,
+    },
 }
+
+/// Makes the content of a file, on a thread of its own.
+pub type Make = std::sync::Arc<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>;
 
 impl Purpose {
     fn title(&self, lang: Lang) -> String {
@@ -62,6 +71,7 @@ impl Purpose {
             Self::List => tr!(lang, "import.file_title"),
             Self::Table { .. } => tr!(lang, "import.save_title"),
             Self::Media { .. } => tr!(lang, "files.media_title"),
+            Self::Report { .. } => tr!(lang, "deliveries.save_title"),
         }
         .into_owned()
     }
@@ -70,7 +80,7 @@ impl Purpose {
     fn name(&self) -> Option<&str> {
         match self {
             Self::Open | Self::OpenExport | Self::List | Self::Media { .. } => None,
-            Self::Save { name, .. } | Self::Table { name, .. } => Some(name),
+            Self::Save { name, .. } | Self::Table { name, .. } | Self::Report { name, .. } => Some(name),
         }
     }
 }
@@ -159,6 +169,19 @@ impl Files {
         self.ask(background, lang, native, Purpose::Media { draft, part });
     }
 
+    /// Lets the person choose where to save a report; `name` is suggested, `ending` is of its format.
+    pub fn save_report(
+        &mut self,
+        background: &Background,
+        lang: Lang,
+        native: bool,
+        make: Make,
+        (name, ending): (&str, &'static str),
+    ) {
+        let name = format!("{}.{ending}", plain_name(name));
+        self.ask(background, lang, native, Purpose::Report { make, name, ending });
+    }
+
     /// Whether a dialog is open or a file on its way.
     pub fn is_busy(&self) -> bool {
         self.dialog.is_pending() || self.typing.is_some() || self.reading.is_pending() || self.writing.is_pending()
@@ -178,8 +201,11 @@ impl Files {
                 (tr!(lang, "files.filter").into_owned(), &["json"])
             }
             Purpose::List => (tr!(lang, "import.file_filter").into_owned(), &ENDINGS),
-            Purpose::Table { .. } => (tr!(lang, "import.table_filter").into_owned(), &["csv"]),
             Purpose::Media { part, .. } => (tr!(lang, "files.media_filter").into_owned(), media_type(*part).endings()),
+            Purpose::Table { .. } | Purpose::Report { ending: "csv", .. } => {
+                (tr!(lang, "import.table_filter").into_owned(), &["csv"])
+            }
+            Purpose::Report { .. } => ("XLSX".to_owned(), &["xlsx"]),
         };
         let name = purpose.name().map(str::to_owned);
         self.purpose = Some(purpose);
@@ -271,6 +297,13 @@ impl Files {
                 self.typed_media = Some((draft, part, path));
                 background.ctx().request_repaint();
             }
+            Purpose::Report { make, ending, .. } => {
+                let path = if path.extension().is_some() { path } else { path.with_extension(ending) };
+                background.start_blocking("write-report", &mut self.writing, move || {
+                    write_atomically(&path, &make()?).map_err(|error| error.message(lang))?;
+                    Ok(path)
+                });
+            }
             Purpose::Table { bytes, .. } => {
                 let path = if path.extension().is_some() { path } else { path.with_extension("csv") };
                 background.start_blocking("write-file", &mut self.writing, move || {
@@ -291,7 +324,7 @@ impl Files {
         let title = typing.purpose.title(lang);
         let button = match typing.purpose {
             Purpose::Open | Purpose::OpenExport | Purpose::List => tr!(lang, "files.open"),
-            Purpose::Save { .. } | Purpose::Table { .. } => tr!(lang, "files.save"),
+            Purpose::Save { .. } | Purpose::Table { .. } | Purpose::Report { .. } => tr!(lang, "files.save"),
             Purpose::Media { .. } => tr!(lang, "files.media"),
         };
         let off =

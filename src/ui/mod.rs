@@ -9,6 +9,7 @@
 //! * [`remote`], [`background`], [`files`]: values that come from somewhere slow.
 //! * one module per screen: [`card`], [`notice`], [`history`], [`settings`], [`top_bar`], [`drafts_panel`], [`inspector`],
 //!   [`send_bar`], [`palette`]; [`picker`] and [`import`] are shared by the tabs; [`lab`] draws a card template's export.
+//! * [`delivery`]: plans, what runs, reports.
 
 pub mod action;
 pub mod app;
@@ -17,6 +18,7 @@ pub mod card;
 pub mod checking;
 pub mod commands;
 pub mod cx;
+pub mod delivery;
 pub mod drafts;
 pub mod drafts_panel;
 pub mod env;

@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use super::{
     action::{Action, Actions},
     commands::Command,
+    delivery::DeliveryAction,
     icons::Icon,
     state::{InspectorTab, State},
     theme::{self, size, tokens, tokens::profile_colour},
@@ -23,6 +24,7 @@ pub fn send_bar_ui(ui: &mut Ui, state: &State, actions: &Actions) {
         ui.add(icon.sized(profile_colour(profile.shown_colour()), 18.0).alt_text(""));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             send_button(ui, state, actions);
+            trial_button(ui, state, actions);
             let blocked = state.current().is_some_and(|open| open.findings.first_error().is_some());
             if profile.is_sandbox() && (blocked || state.send_anyway) {
                 let mut on = state.send_anyway;
@@ -88,6 +90,15 @@ fn summary_ui(ui: &mut Ui, state: &State, actions: &Actions, t: &theme::Tokens) 
         return;
     }
     ui.add(egui::Label::new(RichText::new(text).color(ink)).truncate().selectable(false));
+}
+
+/// 先发给我, beside 发送.
+fn trial_button(ui: &mut Ui, state: &State, actions: &Actions) {
+    let lang = state.lang;
+    let button = PushButton::new(tr!(lang, "trial.title")).icon(Icon::TestSend).tooltip(tr!(lang, "trial.tip"));
+    if button.enabled(state.may_test()).show(ui).clicked() {
+        actions.send(Action::Delivery(DeliveryAction::AskTrial));
+    }
 }
 
 fn send_button(ui: &mut Ui, state: &State, actions: &Actions) {

@@ -14,7 +14,7 @@ use super::{
     widgets::{Dialog, PushButton, dialog::Answer, grouped},
 };
 use crate::{
-    compose::{Kind, card::SpaceKind, ready::Ready},
+    compose::{Kind, PersonRef, card::SpaceKind, notice::DepartmentRef, ready::Ready},
     deliver::Delivery,
     lang::Lang,
     store::{
@@ -22,6 +22,9 @@ use crate::{
         settings::{Profile, ProfileKind},
     },
 };
+
+/// Up to so many people are looked up one by one, each once.
+const COUNTED_ONE_BY_ONE: usize = 1_000;
 
 /// Whom a checked draft reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -60,22 +63,33 @@ impl Reach {
                 }
             }
             Ready::Notice(notice) if notice.to_all_user == Some(true) => Self { everyone: true, ..Self::default() },
-            Ready::Notice(notice) => {
-                let users: Vec<&str> = notice.users.iter().map(|person| person.id.as_str()).collect();
-                let departments: Vec<&str> = notice.departments.iter().map(|one| one.id.as_str()).collect();
-                if let Some(people) = people.and_then(|people| people.reached(&users, &departments)) {
-                    return Self { people, ..Self::default() };
-                }
-                let count = |id: &str, known: Option<u64>| known.or_else(|| people?.in_department(id));
-                let counts: Vec<_> = notice.departments.iter().map(|one| count(&one.id, one.people)).collect();
-                Self {
-                    people: users.len() as u64 + counts.iter().flatten().sum::<u64>(),
-                    uncounted: counts.iter().filter(|count| count.is_none()).count(),
-                    conversation: false,
-                    chats: 0,
-                    everyone: false,
-                }
-            }
+            Ready::Notice(notice) => Self::of_notice(&notice.users, &notice.departments, people),
+        }
+    }
+
+    /// The reach of a notice to people and departments.
+    pub fn of_notice(
+        users: &[PersonRef],
+        departments: &[DepartmentRef],
+        people: Option<&dyn super::checking::People>,
+    ) -> Self {
+        // Asked in every pass: of a long list without departments its length says enough.
+        if departments.is_empty() && users.len() > COUNTED_ONE_BY_ONE {
+            return Self { people: users.len() as u64, ..Self::default() };
+        }
+        let ids: Vec<&str> = users.iter().map(|person| person.id.as_str()).collect();
+        let of: Vec<&str> = departments.iter().map(|one| one.id.as_str()).collect();
+        if let Some(people) = people.and_then(|people| people.reached(&ids, &of)) {
+            return Self { people, ..Self::default() };
+        }
+        let count = |id: &str, known: Option<u64>| known.or_else(|| people?.in_department(id));
+        let counts: Vec<_> = departments.iter().map(|one| count(&one.id, one.people)).collect();
+        Self {
+            people: ids.len() as u64 + counts.iter().flatten().sum::<u64>(),
+            uncounted: counts.iter().filter(|count| count.is_none()).count(),
+            conversation: false,
+            chats: 0,
+            everyone: false,
         }
     }
 

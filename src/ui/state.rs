@@ -7,6 +7,7 @@ pub use super::drafts::{DraftId, Drafts, OpenDraft};
 use super::{
     background::Broken,
     checking::Facts,
+    delivery::OpenJournal,
     link::Link,
     remote::Remote,
     sending::{Reach, Running},
@@ -103,6 +104,10 @@ pub struct State {
     pub link: Link,
     /// The history, once it is open.
     pub history: Remote<Arc<History>, Broken<HistoryError>>,
+    /// The journal of deliveries, once it is open.
+    pub journal: OpenJournal,
+    /// Whether the plan of a send is being made.
+    pub planning: bool,
     /// A send on its way. One at a time.
     pub running: Option<Running>,
     /// What is known beyond the drafts.
@@ -131,6 +136,8 @@ impl State {
             settings,
             link: Link::default(),
             history: Remote::NotAsked,
+            journal: Remote::NotAsked,
+            planning: false,
             running: None,
             facts: Facts::default(),
             send_anyway: false,
@@ -161,14 +168,24 @@ impl State {
 
     /// Whom the current draft reaches, once it is checked and has no error.
     pub fn reach(&self) -> Option<Reach> {
-        self.current()?.ready.as_ref().map(|ready| Reach::of(ready, self.facts.people.as_deref()))
+        let open = self.current()?;
+        if let Some(ready) = &open.ready {
+            return Some(Reach::of(ready, self.facts.people.as_deref()));
+        }
+        // More people than one call takes: the plan cuts them.
+        if open.needs_check() || open.findings.first_error().is_some() {
+            return None;
+        }
+        match &open.draft {
+            Draft::Notice(notice) => {
+                Some(Reach::of_notice(&notice.users, &notice.departments, self.facts.people.as_deref()))
+            }
+            Draft::Card(_) => None,
+        }
     }
 
-    /// Why the current draft cannot be sent now, in the reader's language.
-    ///
-    /// # Errors
-    /// The reason.
-    pub fn may_send(&self) -> Result<(), String> {
+    /// Why nothing can go out now, whatever the draft holds.
+    fn may_go_out(&self) -> Result<(), String> {
         let lang = self.lang;
         let Some(open) = self.current() else { return Err(tr!(lang, "command.off_no_draft").into_owned()) };
         if self.running.is_some() {
@@ -178,7 +195,14 @@ impl State {
             let reason = error.message(lang, HistoryError::message);
             return Err(tr!(lang, "send.off_history", reason = reason).into_owned());
         }
-        if self.history.value().is_none() {
+        if let Some(error) = self.journal.failure() {
+            let reason = error.message(lang, HistoryError::message);
+            return Err(tr!(lang, "deliveries.off_journal", reason = reason).into_owned());
+        }
+        if self.planning {
+            return Err(tr!(lang, "plan.making").into_owned());
+        }
+        if self.history.value().is_none() || self.journal.value().is_none() {
             return Err(tr!(lang, "send.off_opening").into_owned());
         }
         if let Some(reason) = self.link.failure(lang) {
@@ -195,12 +219,34 @@ impl State {
         if let Some(until) = self.wait_until.filter(|until| *until > self.now_unix) {
             return Err(tr!(lang, "send.off_waiting", seconds = until - self.now_unix).into_owned());
         }
-        if let Draft::Notice(notice) = &open.draft
-            && !notice.values.columns.is_empty()
-        {
-            // Every content is a call of its own: one call for all would give everybody the same.
-            return Err(tr!(lang, "import.off_values").into_owned());
-        }
+        Ok(())
+    }
+
+    /// Why the current draft cannot be sent to test people now: who gets it does not matter for that.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn may_test(&self) -> Result<(), String> {
+        const PEOPLE: [&str; 3] = ["/userid_list", "/dept_id_list", "/receiverUserIdList"];
+        self.may_go_out()?;
+        let Some(open) = self.current() else { return Ok(()) };
+        let about_people = |pointer: &str| PEOPLE.iter().any(|list| pointer.starts_with(list));
+        let error = open
+            .findings
+            .all()
+            .iter()
+            .find(|finding| finding.severity == Severity::Error && !about_people(&finding.pointer));
+        error.map_or(Ok(()), |finding| Err(finding.message(self.lang)))
+    }
+
+    /// Why the current draft cannot be sent now, in the reader's language.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn may_send(&self) -> Result<(), String> {
+        let lang = self.lang;
+        self.may_go_out()?;
+        let Some(open) = self.current() else { return Ok(()) };
         if let Some(first) = open.findings.first_error()
             && !self.overrules_errors()
         {

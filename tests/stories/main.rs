@@ -14,6 +14,8 @@ mod compose;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod delivery_window;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod free_notice;

@@ -86,6 +86,18 @@ impl Journal {
         })
     }
 
+    /// How many deliveries there are.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn delivery_count(&self) -> Result<u64, HistoryError> {
+        self.read(|connection| {
+            let count: i64 =
+                connection.prepare_cached("SELECT count(*) FROM delivery")?.query_row([], |row| row.get(0))?;
+            Ok(unsigned(count))
+        })
+    }
+
     /// One delivery with its draft; `None` when there is no such number.
     ///
     /// # Errors

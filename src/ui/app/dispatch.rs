@@ -105,6 +105,11 @@ impl App {
                 let draft = self.state.current().map(|open| open.id.clone());
                 self.picker.open(*request, draft);
             }
+            Action::Picked(draft, picked) if picked.purpose == picker::Purpose::Myself => {
+                if let Some(open) = draft.and_then(|id| self.state.drafts.get_mut(&id)) {
+                    open.set_testers(&picked.chosen.people, now);
+                }
+            }
             Action::Picked(draft, picked) => {
                 if let Some(open) = draft.and_then(|id| self.state.drafts.get_mut(&id)) {
                     open.undo_step();
@@ -146,6 +151,7 @@ impl App {
             }
             Action::SendConfirmed(id) => self.send_now(&id),
             Action::CancelSend => self.cancel_send(),
+            Action::Delivery(action) => self.apply_delivery(action),
             Action::SendAnyway(on) => self.state.send_anyway = on,
             Action::Fix(fix) => self.fix(ctx, fix),
             Action::NewOutTrackId => self.new_out_track_id(),

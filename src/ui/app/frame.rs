@@ -8,7 +8,7 @@ use crate::{
     ui::{
         card,
         cx::Cx,
-        drafts_panel, history, inspector, notice, palette, send_bar, sending, settings,
+        drafts_panel, inspector, notice, palette, send_bar, sending, settings,
         state::{State, Tab},
         theme::{self, size, tokens},
         top_bar,
@@ -30,17 +30,11 @@ impl App {
         let tabs = Frame::new().fill(t.base).inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 0 });
         Panel::top("tabs").frame(tabs).show(ui, |ui| top_bar::tabs_ui(ui, &self.state, &self.actions));
 
+        self.draw_strip(ui);
+        self.draw_cut_off(ui);
         match self.state.tab {
             Tab::Card | Tab::Notice => self.draw_writing(ui),
-            Tab::History => {
-                let reads = history::Reads {
-                    lang: self.state.lang,
-                    history: &self.state.history,
-                    background: &self.background,
-                    actions: &self.actions,
-                };
-                history::tab_ui(ui, &reads, &mut self.history_view);
-            }
+            Tab::History => self.draw_history(ui),
             Tab::Settings => {
                 let reads = settings::Reads {
                     state: &self.state,
@@ -63,6 +57,7 @@ impl App {
         self.files.ui(ui.ctx(), &self.background, lang);
         let session = self.state.link.session().cloned();
         self.status_bar.ui(ui.ctx(), lang, session.as_ref(), &self.background);
+        self.draw_delivery_dialogs(ui);
         self.draw_people(ui);
         self.draw_lab(ui);
         self.draw_import(ui);

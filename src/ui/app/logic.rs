@@ -39,6 +39,7 @@ impl App {
         self.fill_first_drafts();
         self.take_token();
         self.take_outcome(ctx);
+        self.take_deliveries(ctx);
         self.take_files();
         self.take_lab();
         self.take_media();

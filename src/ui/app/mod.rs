@@ -1,10 +1,13 @@
 //! The application: owns the state, runs what screens asked for (`logic`, `dispatch`) and draws the frame (`frame`).
 //!
 //! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
+//! * `delivery`: plans, deliveries, their reports; `deliveries_ui`: where they are drawn.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
 //!   `lab`: imported card templates. `import`: lists of people.
 
+mod deliveries_ui;
+mod delivery;
 mod dispatch;
 mod fix;
 mod frame;
@@ -24,6 +27,7 @@ use super::{
     action::Actions,
     background::{Background, Broken},
     checking::Checker,
+    delivery::Deliveries,
     env::Env,
     files::Files,
     history,
@@ -102,6 +106,8 @@ pub struct App {
     earlier_asked: Remote<(String, Option<EarlierUse>, Option<EarlierCard>), Broken<HistoryError>>,
     memory: WindowMemory,
     closing: keep::Closing,
+    /// Plans, what runs, what was delivered.
+    pub deliveries: Deliveries,
 }
 
 impl App {
@@ -131,6 +137,8 @@ impl App {
             || self.saving.is_pending()
             || self.state.link.is_pending()
             || self.state.history.is_pending()
+            || self.state.journal.is_pending()
+            || self.deliveries.is_busy()
             || self.state.running.is_some()
             || self.status_bar.is_busy()
             || self.state.current().is_some_and(|open| open.notice_view.uploads.is_busy())

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::{
-    compose::{Draft, check::CheckCache, ready},
+    compose::{CardVia, Draft, check::CheckCache, ready},
     deliver::send::{Sending, send},
     ui::{
         action::Action,
@@ -20,9 +20,25 @@ use crate::{
 };
 
 impl App {
-    /// Sends the current draft, after the question where one is needed.
+    /// Sends the current draft: its plan first. There is none without people by name, for cards that go into conversations
+    /// or change one that is there, and with errors on the sandbox: those are one call.
     pub(super) fn send_current(&mut self) {
         let Some(open) = self.state.current() else { return };
+        let nobody = match &open.draft {
+            Draft::Card(card) => card.via != CardVia::PrivateChat || card.receivers.is_empty(),
+            Draft::Notice(notice) => notice.to_all_user == Some(true),
+        };
+        if nobody || open.findings.first_error().is_some() {
+            let id = open.id.clone();
+            self.send_plain(&id);
+        } else {
+            self.plan_current();
+        }
+    }
+
+    /// Sends the current draft in one call, after the question where one is needed.
+    pub(super) fn send_plain(&mut self, id: &DraftId) {
+        let Some(open) = self.state.current().filter(|open| open.id == *id) else { return };
         let (id, kind) = (open.id.clone(), open.draft.kind());
         let people = self.state.facts.people.as_deref();
         let reach = open.ready.as_ref().map(|ready| Reach::of(ready, people)).unwrap_or_default();

@@ -20,6 +20,7 @@ use crate::{
         action::Actions,
         background::{Background, Broken},
         checking::Checker,
+        delivery::Deliveries,
         env::Env,
         files::Files,
         first, history,
@@ -119,11 +120,13 @@ impl App {
             earlier_asked: Remote::NotAsked,
             memory,
             closing: Closing::No,
+            deliveries: Deliveries::new(Arc::clone(&env.clock)),
             env,
         };
         app.open_lab();
         app.read_drafts();
         app.open_history();
+        app.open_journal();
         app.connect();
         app
     }

@@ -64,6 +64,8 @@ pub struct Editor {
     pub api: String,
     /// Typed address of the oapi system, where the site is custom.
     pub oapi: String,
+    /// The list of those who alone may receive, as typed.
+    pub only_to: String,
     /// What is typed into the password fields.
     pub secrets: SecretFields,
     /// Why it could not be saved.
@@ -87,6 +89,7 @@ impl Editor {
             api: text(&profile.api, System::Api),
             oapi: text(&profile.oapi, System::Oapi),
             before: profile.clone(),
+            only_to: profile.only_to.join("\n"),
             profile,
             secrets: SecretFields::default(),
             trouble: None,
@@ -207,9 +210,10 @@ pub fn editor_ui(ui: &mut Ui, reads: &Reads<'_>, editor: &mut Editor, held: &mut
             Profile::TIMEOUTS,
         );
     });
+    super::limits::group_ui(ui, lang, editor);
 }
 
-fn labelled(ui: &mut Ui, label: &str, help: &str, content: impl FnOnce(&mut Ui) -> Response) -> Response {
+pub(super) fn labelled(ui: &mut Ui, label: &str, help: &str, content: impl FnOnce(&mut Ui) -> Response) -> Response {
     ui.push_id(("row", label), |ui| {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::XS;
@@ -226,11 +230,11 @@ fn labelled(ui: &mut Ui, label: &str, help: &str, content: impl FnOnce(&mut Ui) 
     .inner
 }
 
-fn text_row(ui: &mut Ui, label: &str, help: &str, text: &mut String) {
+pub(super) fn text_row(ui: &mut Ui, label: &str, help: &str, text: &mut String) {
     labelled(ui, label, help, |ui| ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)));
 }
 
-fn number_row(ui: &mut Ui, label: &str, help: &str, number: &mut u32, range: std::ops::RangeInclusive<u32>) {
+pub(super) fn number_row(ui: &mut Ui, label: &str, help: &str, number: &mut u32, range: std::ops::RangeInclusive<u32>) {
     labelled(ui, label, help, |ui| ui.add(DragValue::new(number).range(range)));
 }
 

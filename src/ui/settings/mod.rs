@@ -5,6 +5,7 @@
 mod check;
 mod editor;
 mod general;
+mod limits;
 mod profiles;
 mod sandbox;
 mod secrets;

@@ -1,0 +1,140 @@
+//! Words of deliveries: rungs, states, durations, deadlines.
+
+use std::time::Duration;
+
+use super::Format;
+use crate::{
+    deliver::{pace::Stop, words::explain_code},
+    lang::{Lang, text},
+    store::journal::{CallState, Delivery, DeliveryState, Rung},
+    ui::widgets::Dot,
+};
+
+/// A rung as a word.
+pub fn rung(rung: Rung, lang: Lang) -> String {
+    crate::deliver::export::rung_label(rung, lang)
+}
+
+/// The colour of a rung.
+pub const fn rung_dot(rung: Rung) -> Dot {
+    match rung {
+        Rung::NotBegun | Rung::Recalled => Dot::Off,
+        Rung::HandedOver | Rung::Unread => Dot::Busy,
+        Rung::Read => Dot::Ok,
+        Rung::Unknown => Dot::Warning,
+        Rung::Dropped | Rung::Failed | Rung::Invalid => Dot::Error,
+    }
+}
+
+/// The colour of a call's state.
+pub const fn call_dot(state: CallState) -> Dot {
+    match state {
+        CallState::NotBegun | CallState::Recalled => Dot::Off,
+        CallState::Begun => Dot::Busy,
+        CallState::HandedOver => Dot::Ok,
+        CallState::Unknown => Dot::Warning,
+        CallState::Refused => Dot::Error,
+    }
+}
+
+/// The state of a call as a word.
+pub fn call_state(state: CallState, lang: Lang) -> String {
+    match state {
+        CallState::Begun => tr!(lang, "deliveries.on_its_way").into_owned(),
+        CallState::Refused => tr!(lang, "deliveries.refused").into_owned(),
+        other => rung(other.rung(), lang),
+    }
+}
+
+/// How a delivery stands, in words, with its colour.
+pub fn state(one: &Delivery, running: bool, lang: Lang) -> (Dot, String) {
+    if running {
+        return (Dot::Busy, tr!(lang, "deliveries.running").into_owned());
+    }
+    let word = text(lang, &format!("delivery.state.{}", one.state.name()), &[]);
+    let dot = match one.state {
+        DeliveryState::Done if one.counts.unknown > 0 => Dot::Warning,
+        DeliveryState::Done if one.counts.refused > 0 => Dot::Error,
+        DeliveryState::Done => Dot::Ok,
+        DeliveryState::Open | DeliveryState::Paused => Dot::Warning,
+        DeliveryState::Stopped => Dot::Error,
+        DeliveryState::Cancelled => Dot::Off,
+    };
+    (dot, word)
+}
+
+/// Why a delivery stopped; `None` where nothing says it.
+pub fn note(note: &str, lang: Lang) -> Option<String> {
+    (!note.is_empty()).then(|| explain_code(note, lang).unwrap_or_else(|| note.to_owned()))
+}
+
+/// Why a lane stands still, with the countdown.
+pub fn stop(why: Stop, left: Duration, lang: Lang) -> String {
+    let key = match why {
+        Stop::RateLimit => "delivery.stop.rate_limit",
+        Stop::IpBan => "delivery.stop.ip_ban",
+        Stop::Network => "delivery.stop.network",
+    };
+    text(lang, key, &[("seconds", left.as_millis().div_ceil(1000).to_string())])
+}
+
+/// A duration to be waited: `8 秒`, `3 分 20 秒`, `2 小时 5 分`, `6 天 3 小时`.
+pub fn duration(time: Duration, lang: Lang) -> String {
+    let seconds = time.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    if days > 0 {
+        tr!(lang, "deliveries.days", days = days, hours = hours).into_owned()
+    } else if hours > 0 {
+        tr!(lang, "deliveries.hours", hours = hours, minutes = minutes).into_owned()
+    } else if minutes > 0 {
+        tr!(lang, "deliveries.minutes", minutes = minutes, seconds = seconds % 60).into_owned()
+    } else {
+        tr!(lang, "deliveries.seconds", seconds = seconds).into_owned()
+    }
+}
+
+/// How long the calls of a plan take.
+pub fn takes(ms: u64, lang: Lang) -> String {
+    if ms < 1000 { tr!(lang, "deliveries.at_once").into_owned() } else { duration(Duration::from_millis(ms), lang) }
+}
+
+/// A countdown to a moment: what is left, or that it is over.
+pub fn until(at_ms: i64, now_ms: i64, lang: Lang) -> String {
+    match u64::try_from(at_ms - now_ms) {
+        Ok(left) if left > 0 => {
+            let left = duration(Duration::from_millis(left), lang);
+            tr!(lang, "deliveries.left", left = left).into_owned()
+        }
+        _ => tr!(lang, "deliveries.over").into_owned(),
+    }
+}
+
+/// A moment of this or another day in this computer's zone: `00:00` today or tomorrow, else with the date.
+pub fn moment(at_ms: i64, now_ms: i64) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let Ok(at) = jiff::Timestamp::from_millisecond(at_ms) else { return String::new() };
+    let near = (at_ms - now_ms).abs() < 20 * 3_600_000;
+    let form = if near { "%H:%M" } else { "%m-%d %H:%M" };
+    at.to_zoned(zone).strftime(form).to_string()
+}
+
+/// The words of the button that exports.
+pub fn export(format: Format, lang: Lang) -> String {
+    match format {
+        Format::Csv => tr!(lang, "deliveries.export_csv"),
+        Format::Xlsx => tr!(lang, "deliveries.export_xlsx"),
+    }
+    .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_name_two_units() {
+        let zh = |seconds| duration(Duration::from_secs(seconds), Lang::Zh);
+        assert_eq!([zh(8), zh(200), zh(7500), zh(529_300)], ["8 秒", "3 分 20 秒", "2 小时 5 分", "6 天 3 小时"]);
+        assert_eq!(until(1_000, 2_000, Lang::Zh), "已过");
+    }
+}
