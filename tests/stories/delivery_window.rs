@@ -28,7 +28,7 @@ fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
         .iter()
         .filter(|one| !one.hidden)
         .take(people)
-        .map(|one| PersonRef { id: one.userid.clone(), name: one.name.to_string() })
+        .map(|one| PersonRef { id: one.userid.to_string(), name: one.name.to_string() })
         .collect();
     assert_eq!(users.len(), people);
     let state = &mut window.harness.state_mut().state;
@@ -103,6 +103,37 @@ fn the_plan_is_shown_its_mode_is_switched_and_it_is_carried_out() {
     assert_eq!(made.new.mode, "report");
     assert_eq!(arrived(&window).len(), 2);
     assert!(!window.shows("发送成功"));
+}
+
+#[test]
+fn each_person_gets_the_values_of_their_own_row() {
+    use ding_composer::compose::card::{PrivateColumn, PrivateRow, PrivateTable};
+    let mut window = window_with(2, 100);
+    let Draft::Notice(notice) = &mut window.harness.state_mut().state.current_mut().unwrap().draft else {
+        panic!("the first notice")
+    };
+    let people = notice.users.clone();
+    let row = |person: &PersonRef, place: &str| PrivateRow {
+        person: person.clone(),
+        cells: vec![Some(place.to_owned())].into(),
+    };
+    notice.values = Arc::new(PrivateTable {
+        columns: vec![PrivateColumn { key: "place".to_owned(), ..PrivateColumn::default() }],
+        rows: vec![row(&people[0], "三楼"), row(&people[1], "四楼")],
+    });
+    window.settle();
+    send(&mut window);
+    window.press("发给 2 人（2 次调用）");
+    wait_for_end(&mut window);
+    let sandbox = window.sandbox();
+    let arrivals = sandbox.arrivals();
+    let notices: Vec<_> = arrivals.iter().filter_map(|arrival| arrival.notice()).collect();
+    assert_eq!(notices.len(), 2);
+    for (person, place, other) in [(&people[0], "三楼", "四楼"), (&people[1], "四楼", "三楼")] {
+        let got = notices.iter().find(|one| one.recipients.iter().any(|to| to.userid == person.id)).unwrap();
+        let text = format!("{got:?}");
+        assert!(text.contains(place) && !text.contains(other), "{text}");
+    }
 }
 
 #[test]

@@ -179,7 +179,11 @@ fn the_values_of_a_notice_stay_with_its_draft_and_are_not_sent_to_everybody_alik
     assert_eq!(values.columns[0].key, "place");
     assert_eq!(values.rows[1].cells.to_vec(), [Some("四楼".to_owned())]);
     assert!(window.shows("每人的变量：2 人，place"), "{:?}", window.on_screen());
-    assert!(window.app().state.may_send().is_err_and(|why| why.contains("send --people")));
+    window.ctrl(Key::Enter);
+    window.step_until("the plan is made", |window| !window.app().is_busy());
+    window.harness.run_ok();
+    assert!(window.shows("发送计划") && window.shows("2 次调用"), "each has a call: {:?}", window.on_screen());
+    window.press("取消");
     // They are there in the next run.
     window.settle();
     assert!(window.close());

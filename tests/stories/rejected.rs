@@ -204,7 +204,7 @@ fn options_and_mentions_of_a_card() {
         ),
         case("card.member_unknown", |w| by_json(w, "", "nothing", 1.into()), "移除 nothing"),
         case("card.member_close", |w| by_json(w, "", "robot_code", "x".into()), "移除 robot_code"),
-        case("card.member_other_api", |w| by_json(w, "", "conversationType", 1.into()), "移除 conversationType"),
+        case("card.member_other_api", |w| by_json(w, "", "cardBizId", "x".into()), "移除 cardBizId"),
         case("card.member_mistyped", |w| by_json(w, "", "robotCode", 1.into()), "移除 robotCode"),
         case("card.token_in_body", |w| by_json(w, "", "access_token", "x".into()), "移除 access_token"),
         case("card.config_beside", |w| by_json(w, "/cardData", "config", "x".into()), "移除 config"),

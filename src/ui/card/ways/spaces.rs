@@ -172,7 +172,8 @@ fn chat_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, kind: SpaceKind, off
             if jumped {
                 rare(ui);
             } else {
-                fold(ui, &tr!(lang, "way.notification"), rare);
+                // The same part stands in the group of every kind of place.
+                ui.push_id(("rare", kind.name()), |ui| fold(ui, &tr!(lang, "way.notification"), rare));
             }
             let robot = offers.robot();
             let chat = draft.chat_mut(kind);
