@@ -39,7 +39,7 @@ use crate::{
     harness::Report,
 };
 
-const LARGEST: &str = "/work/shared/card-templates/interactive-components.json";
+const LARGEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/card-templates/interactive-components.json");
 const SAMPLES: usize = 200;
 
 /// 1 MB of widgets: 500 of them, expressions as the builder writes them, and a list of 200 rows of four parts.
@@ -62,7 +62,7 @@ fn made() -> String {
         let name = format!("v{}", index % 40);
         // Long conditions, as in the largest official export: some 2 KB a widget.
         let mut shown = private(&name);
-        while shown.len() < 1500 {
+        while shown.len() < 1800 {
             shown = format!("@triple{{@equal{{{},'off'}},'',{shown}}}", private(&name));
         }
         write!(
