@@ -255,16 +255,9 @@ impl Run<'_> {
 
     /// `recall`: takes everything back that was handed over within 24 hours.
     pub(super) fn recall(&self, id: i64, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, _history, delivery, profile) = match self.find(id, out) {
+        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
             Ok(found) => found,
             Err(exit) => return exit,
-        };
-        let (connection, runtime) = match self.connect(profile).and_then(|made| Ok((made, self.runtime()?))) {
-            Ok(made) => made,
-            Err(reason) => {
-                out.note(&reason);
-                return Exit::Usage;
-            }
         };
         let now = SystemClock.now_millis();
         let cancel = CancellationToken::new();
@@ -292,16 +285,9 @@ impl Run<'_> {
 
     /// `report`: asks DingTalk what became of it for every person, and writes it into a file where wanted.
     pub(super) fn report(&self, id: i64, files: &ReportFiles<'_>, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, _history, delivery, profile) = match self.find(id, out) {
+        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
             Ok(found) => found,
             Err(exit) => return exit,
-        };
-        let (connection, runtime) = match self.connect(profile).and_then(|made| Ok((made, self.runtime()?))) {
-            Ok(made) => made,
-            Err(reason) => {
-                out.note(&reason);
-                return Exit::Usage;
-            }
         };
         let cancel = CancellationToken::new();
         let mut asked = after::Asked::default();
@@ -461,6 +447,21 @@ impl Run<'_> {
                 Err(Exit::Usage)
             }
         }
+    }
+
+    /// A delivery and what asks DingTalk about it; else how to end.
+    fn find_and_connect(
+        &self,
+        id: i64,
+        out: &mut Out<'_>,
+    ) -> Result<(Arc<Journal>, Delivery, Connection, tokio::runtime::Runtime), Exit> {
+        let (journal, _history, delivery, profile) = self.find(id, out)?;
+        let made = self.connect(profile).and_then(|made| Ok((made, self.runtime()?)));
+        let (connection, runtime) = made.map_err(|reason| {
+            out.note(&reason);
+            Exit::Usage
+        })?;
+        Ok((journal, delivery, connection, runtime))
     }
 
     /// Whether the person consented; else how to end.

@@ -52,13 +52,7 @@ pub fn send_by_template(form: &NoticeForm) -> Call {
         ("dept_id_list", form.dept_id_list.join(",")),
         ("data", form.data.clone()),
     ];
-    let mut fields: Vec<(Cow<'static, str>, String)> = named
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (Cow::Borrowed(name), value))
-        .collect();
-    fields.extend(form.extra.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone())));
-    Call::new(&endpoint::SEND_BY_TEMPLATE, Vec::new(), Body::Form(fields))
+    notice(&endpoint::SEND_BY_TEMPLATE, named, &form.extra)
 }
 
 /// The fields of a free-form work notice, as they travel. Empty ones are left out.
@@ -91,13 +85,22 @@ pub fn async_send_v2(form: &FreeNoticeForm) -> Call {
         ("enable_id_trans", truth(form.enable_id_trans)),
         ("msg", form.msg.clone()),
     ];
+    notice(&endpoint::ASYNC_SEND_V2, named, &form.extra)
+}
+
+/// A form of named fields, empty ones left out, with those after them that the form does not know.
+fn notice<const N: usize>(
+    endpoint: &'static Endpoint,
+    named: [(&'static str, String); N],
+    extra: &[(String, String)],
+) -> Call {
     let mut fields: Vec<(Cow<'static, str>, String)> = named
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| (Cow::Borrowed(name), value))
         .collect();
-    fields.extend(form.extra.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone())));
-    Call::new(&endpoint::ASYNC_SEND_V2, Vec::new(), Body::Form(fields))
+    fields.extend(extra.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone())));
+    Call::new(endpoint, Vec::new(), Body::Form(fields))
 }
 
 /// Another text and colour for the status bar of an OA notice. `status_bg`: `0xFF` and six digits; empty: left out.

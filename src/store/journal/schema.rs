@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::super::history::{HistoryError, explain};
+use crate::store::{database, history::HistoryError};
 
 /// One step per format number: step `n` makes format `n + 1` out of format `n`. Never change one that was released.
 const STEPS: &[&str] = &["
@@ -88,43 +88,8 @@ const STEPS: &[&str] = &["
     ) STRICT, WITHOUT ROWID;
 "];
 
-/// A file up to this size is checked page by page when it is opened; a larger one only where it is read.
-const CHECKED_BYTES: u64 = 2 << 20;
-
 /// Sets a connection up and brings the tables to today's format.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), HistoryError> {
-    let fail = |error: &rusqlite::Error| explain(path, error);
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| fail(&error))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(HistoryError::Newer { path: path.to_owned(), found });
-    }
-    if std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_BYTES) {
-        let verdict: String =
-            connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| fail(&error))?;
-        if verdict != "ok" {
-            return Err(HistoryError::Damaged { path: path.to_owned(), reason: verdict });
-        }
-    }
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-        .map_err(|error| fail(&error))?;
-    if found < known {
-        migrate(connection).map_err(|error| fail(&error))?;
-    }
     // A database of something else fails here instead of in the middle of a delivery.
-    connection
-        .query_row("SELECT count(*) FROM (SELECT id, state, content FROM call LIMIT 1)", [], |_| Ok(()))
-        .map_err(|error| fail(&error))
-}
-
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    // Taken for writing at once: another window may be migrating right now, and then there is nothing left to do.
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.execute_batch(step)?;
-    }
-    transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
-    transaction.commit()
+    database::prepare(connection, path, STEPS, "SELECT count(*) FROM (SELECT id, state, content FROM call LIMIT 1)")
 }

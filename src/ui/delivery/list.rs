@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, Sense, Ui};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
         icons::Icon,
         remote::Remote,
         theme::{size, tokens},
-        widgets::{Banner, Level, PushButton, empty_state, grouped, status_dot},
+        widgets::{self, Banner, Level, PushButton, empty_state, grouped, status_dot},
     },
 };
 
@@ -151,7 +151,6 @@ pub fn journal_trouble_ui(ui: &mut Ui, lang: Lang, error: &super::Failed, action
 
 fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, total: usize) {
     let lang = reads.lang;
-    let t = tokens(ui.style());
     let mut clicked = None;
     let mut seen: Option<std::ops::Range<usize>> = None;
     let headings = [
@@ -176,11 +175,7 @@ fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, to
         .column(Column::initial((width * 0.2).max(130.0)).at_least(90.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(70.0).clip(true))
         .header(size::ROW_HEADING, |mut header| {
-            for heading in headings {
-                header.col(|ui| {
-                    ui.add(Label::new(RichText::new(heading).size(size::SMALL).color(t.muted)).selectable(false));
-                });
-            }
+            widgets::rows::headings(&mut header, headings);
         })
         .body(|body| {
             body.rows(size::ROW, total, |mut row| {

@@ -24,7 +24,9 @@ use crate::{
         settings::SettingsAction,
         state::Tab,
         theme::{self, size, tokens},
-        widgets::{Banner, Dialog, Level, PushButton, dialog::Answer, fold, form::finding_line, grouped, segmented},
+        widgets::{
+            self, Banner, Dialog, Level, PushButton, dialog::Answer, fold, form::finding_line, grouped, segmented,
+        },
     },
 };
 
@@ -264,7 +266,6 @@ fn doubt_ui(ui: &mut Ui, reads: &Reads<'_>, doubt: &Doubt) {
 }
 
 fn calls_ui(ui: &mut Ui, lang: Lang, planned: &Planned) {
-    let t = tokens(ui.style());
     let plan = &planned.plan;
     let headings = [
         tr!(lang, "plan.column_call"),
@@ -286,11 +287,7 @@ fn calls_ui(ui: &mut Ui, lang: Lang, planned: &Planned) {
         .column(Column::exact(72.0))
         .column(Column::exact(110.0))
         .header(24.0, |mut header| {
-            for heading in headings {
-                header.col(|ui| {
-                    ui.add(Label::new(RichText::new(heading).size(size::SMALL).color(t.muted)).selectable(false));
-                });
-            }
+            widgets::rows::headings(&mut header, headings);
         })
         .body(|body| {
             body.rows(26.0, plan.calls.len(), |mut row| {

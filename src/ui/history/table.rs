@@ -1,6 +1,6 @@
 //! The list of sends: only the rows on screen are drawn and read.
 
-use egui::{Align, Label, Layout, RichText, Sense, Ui};
+use egui::{Align, Label, Layout, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::{View, outcome_dot};
@@ -11,7 +11,7 @@ use crate::{
     ui::{
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::status_dot,
+        widgets::{self, status_dot},
     },
 };
 
@@ -41,12 +41,7 @@ pub fn table_ui(ui: &mut Ui, lang: Lang, view: &mut View) {
         .column(Column::remainder().at_least(70.0).clip(true))
         .column(Column::exact(76.0).clip(true))
         .header(size::ROW_HEADING, |mut header| {
-            for heading in headings {
-                header.col(|ui| {
-                    let t = tokens(ui.style());
-                    ui.add(Label::new(RichText::new(heading).size(size::SMALL).color(t.muted)).selectable(false));
-                });
-            }
+            widgets::rows::headings(&mut header, headings);
         })
         .body(|body| {
             body.rows(size::ROW, total, |mut row| {

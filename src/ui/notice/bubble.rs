@@ -27,8 +27,8 @@ pub enum Unfilled {
     Name,
 }
 
-/// Draws a filled message. `sender` is the name shown above it (the app's, where it is known).
-pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message, sender: &str, unfilled: Unfilled) {
+/// A message as the client frames it: who it is from, and below it the bubble, at most `width` points wide.
+pub fn message_frame(ui: &mut Ui, sender: &str, width: f32, content: impl FnOnce(&mut Ui)) {
     let t = tokens(ui.style());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -41,29 +41,37 @@ pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message,
         .corner_radius(CornerRadius::same(size::RADIUS_LARGE))
         .inner_margin(Margin::same(12))
         .show(ui, |ui| {
-            ui.set_width((ui.available_width() - 2.0).min(WIDTH));
+            ui.set_width((ui.available_width() - 2.0).min(width));
             ui.spacing_mut().item_spacing.y = size::S;
-            if kind == TemplateKind::Form {
-                // A work notice of kind Form shows the app's name in its head, whatever head the template has.
-                let head = RichText::new(tr!(lang, "notice.preview_head")).size(size::SMALL).color(t.accent);
-                ui.add(Label::new(head).truncate());
-            }
-            if !message.image.is_empty() {
-                picture_ui(ui, lang, t, &message.image);
-            }
-            if !message.title.is_empty() {
-                ui.add(Label::new(theme::medium(&message.title).size(size::HEADING)).wrap());
-            }
-            if kind == TemplateKind::Form {
-                form_ui(ui, lang, t, message, unfilled);
-            } else {
-                blocks_ui(ui, &markdown::parse(&message.content), unfilled);
-            }
-            if message.content.trim().is_empty() && message.rows.is_empty() && message.title.is_empty() {
-                ui.label(RichText::new(tr!(lang, "notice.preview_empty_body")).color(t.faint));
-            }
-            buttons_ui(ui, lang, kind, message, unfilled);
+            content(ui);
         });
+}
+
+/// Draws a filled message. `sender` is the name shown above it (the app's, where it is known).
+pub fn bubble_ui(ui: &mut Ui, lang: Lang, kind: TemplateKind, message: &Message, sender: &str, unfilled: Unfilled) {
+    let t = tokens(ui.style());
+    message_frame(ui, sender, WIDTH, |ui| {
+        if kind == TemplateKind::Form {
+            // A work notice of kind Form shows the app's name in its head, whatever head the template has.
+            let head = RichText::new(tr!(lang, "notice.preview_head")).size(size::SMALL).color(t.accent);
+            ui.add(Label::new(head).truncate());
+        }
+        if !message.image.is_empty() {
+            picture_ui(ui, lang, t, &message.image);
+        }
+        if !message.title.is_empty() {
+            ui.add(Label::new(theme::medium(&message.title).size(size::HEADING)).wrap());
+        }
+        if kind == TemplateKind::Form {
+            form_ui(ui, lang, t, message, unfilled);
+        } else {
+            blocks_ui(ui, &markdown::parse(&message.content), unfilled);
+        }
+        if message.content.trim().is_empty() && message.rows.is_empty() && message.title.is_empty() {
+            ui.label(RichText::new(tr!(lang, "notice.preview_empty_body")).color(t.faint));
+        }
+        buttons_ui(ui, lang, kind, message, unfilled);
+    });
 }
 
 fn picture_ui(ui: &mut Ui, lang: Lang, t: &Tokens, address: &str) {

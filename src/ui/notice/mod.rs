@@ -62,7 +62,7 @@ pub fn tab_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View
     ScrollArea::vertical().id_salt("notice-form").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width().min(size::FORM_MAX));
         ui.spacing_mut().item_spacing.y = size::M;
-        way::group_ui(ui, cx, draft, view);
+        way::group_ui(ui, cx, draft);
         match draft.via {
             NoticeVia::Template => {
                 form::template_group_ui(ui, cx, draft);

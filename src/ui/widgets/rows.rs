@@ -56,3 +56,13 @@ fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
         });
     });
 }
+
+/// The heading row of a table: small, muted, not selectable.
+pub fn headings<S: Into<String>>(header: &mut egui_extras::TableRow<'_, '_>, texts: impl IntoIterator<Item = S>) {
+    for text in texts {
+        header.col(|ui| {
+            let t = tokens(ui.style());
+            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.muted)).selectable(false));
+        });
+    }
+}

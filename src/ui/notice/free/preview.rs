@@ -41,38 +41,26 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &NoticeDraft, sender: &str, v
     if let Some(line) = list_line.filter(|line| !line.is_empty()) {
         faint(ui, tr!(lang, "free.in_list", text = line));
     }
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(Icon::Notice.sized(t.accent, size::ICON).alt_text(""));
-        ui.add(Label::new(RichText::new(sender).size(size::SMALL).color(t.muted)).truncate());
-    });
     let wide = if view.wide { WIDTHS.1 } else { WIDTHS.0 };
-    Frame::new()
-        .fill(t.raised)
-        .stroke(Stroke::new(1.0, t.line))
-        .corner_radius(CornerRadius::same(size::RADIUS_LARGE))
-        .inner_margin(Margin::same(12))
-        .show(ui, |ui| {
-            ui.set_width((ui.available_width() - 2.0).min(wide));
-            ui.spacing_mut().item_spacing.y = size::S;
-            if msg.is_empty() {
-                ui.label(RichText::new(tr!(lang, "free.nothing_yet")).color(t.faint));
-                return;
+    bubble::message_frame(ui, sender, wide, |ui| {
+        if msg.is_empty() {
+            ui.label(RichText::new(tr!(lang, "free.nothing_yet")).color(t.faint));
+            return;
+        }
+        match msg.kind {
+            MsgKind::Text => limited_ui(ui, cx, msg, Part::TextContent),
+            MsgKind::Image => picture_ui(ui, cx, msg, Part::ImageMedia),
+            MsgKind::Voice => voice_ui(ui, cx, msg),
+            MsgKind::File => file_ui(ui, cx, msg),
+            MsgKind::Link => link_ui(ui, cx, msg),
+            MsgKind::Oa => oa_ui(ui, cx, msg, view.wide),
+            MsgKind::Markdown => markdown_ui(ui, cx, msg, Part::MarkdownText),
+            MsgKind::ActionCard => {
+                markdown_ui(ui, cx, msg, Part::CardMarkdown);
+                buttons_ui(ui, cx, msg);
             }
-            match msg.kind {
-                MsgKind::Text => limited_ui(ui, cx, msg, Part::TextContent),
-                MsgKind::Image => picture_ui(ui, cx, msg, Part::ImageMedia),
-                MsgKind::Voice => voice_ui(ui, cx, msg),
-                MsgKind::File => file_ui(ui, cx, msg),
-                MsgKind::Link => link_ui(ui, cx, msg),
-                MsgKind::Oa => oa_ui(ui, cx, msg, view.wide),
-                MsgKind::Markdown => markdown_ui(ui, cx, msg, Part::MarkdownText),
-                MsgKind::ActionCard => {
-                    markdown_ui(ui, cx, msg, Part::CardMarkdown);
-                    buttons_ui(ui, cx, msg);
-                }
-            }
-        });
+        }
+    });
     ui.add_space(size::S);
     faint(ui, tr!(lang, "free.preview_note"));
 }
