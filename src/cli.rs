@@ -128,15 +128,11 @@ pub enum CliCommand {
         json: bool,
     },
     /// Go on with a delivery: only calls that have not begun, never one whose outcome is unknown.
-    Resume {
+    Resume(deliver::ResumeArgs),
+    /// End a delivery that waits, was paused or stopped: what has not begun never will.
+    Cancel {
         /// The number of the delivery.
         id: i64,
-        /// Really send with a profile that is not the sandbox.
-        #[arg(long)]
-        yes: bool,
-        /// The number of people that are left, typed: needed above the profile's confirm_above.
-        #[arg(long, value_name = "N")]
-        confirm: Option<u64>,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -234,7 +230,8 @@ pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Op
             run.send(file, profile.as_deref(), *yes, *json, delivery, out)
         }
         CliCommand::Deliveries { id, json } => run.deliveries(*id, *json, out),
-        CliCommand::Resume { id, yes, confirm, json } => run.resume(*id, *yes, *confirm, *json, out),
+        CliCommand::Resume(args) => run.resume(args, out),
+        CliCommand::Cancel { id, json } => run.cancel(*id, *json, out),
         CliCommand::Recall { id, json } => run.recall(*id, *json, out),
         CliCommand::Report { id, csv, xlsx, json } => {
             run.report(*id, &deliver::ReportFiles { csv: csv.as_deref(), xlsx: xlsx.as_deref() }, *json, out)

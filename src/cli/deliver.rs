@@ -2,38 +2,29 @@
 //!
 //! The same plan, journal and run as in the window: killing the process and `resume` is one path.
 
+mod after;
+mod later;
+mod people;
 mod show;
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use tokio_util::sync::CancellationToken;
+pub(super) use after::ReportFiles;
+pub use later::ResumeArgs;
 
 use super::{Exit, Out, Run, pretty};
 use crate::{
-    compose::{
-        Draft, DraftFile, PersonRef,
-        card::{PrivateColumn, PrivateRow},
-        personal::PeopleTable,
-    },
+    compose::{Draft, DraftFile},
     deliver::{
-        after,
         connect::{Connection, connect, start_sandbox},
-        export,
         limits::allowances,
-        list,
         plan::{self, Mode, Past, Wanted, plan_json},
         run::{AT_ONCE, Control, Parts, Sender, Watch},
-        start::start,
+        start::{start, wait},
         time::RealTime,
     },
     dingtalk::tokens::{Clock, SystemClock},
     lang::text,
-    recipients::{self, Import},
     sandbox::SandboxOptions,
     store::{
         directory_cache,
@@ -41,7 +32,6 @@ use crate::{
         journal::{Counts, Delivery, DeliveryId, DeliveryState, Journal},
         settings::Profile,
         vault::{ChosenVault, Vault},
-        write_atomically,
     },
 };
 
@@ -64,6 +54,10 @@ pub struct DeliveryArgs {
     /// The number of people, typed: needed above the profile's confirm_above.
     #[arg(long, value_name = "N")]
     pub confirm: Option<u64>,
+    /// Write it down to begin at a moment, or (wait) as soon as everybody would get it. An open window begins it then; so
+    /// does resume.
+    #[arg(long, value_name = "WHEN|wait", value_parser = parse_at)]
+    pub at: Option<At>,
 }
 
 impl DeliveryArgs {
@@ -74,6 +68,7 @@ impl DeliveryArgs {
             || self.plan
             || self.leave_out
             || self.confirm.is_some()
+            || self.at.is_some()
             || matches!(&file.draft, Draft::Notice(notice) if !notice.values.columns.is_empty())
     }
 }
@@ -93,6 +88,31 @@ fn exit_of(counts: &Counts, state: DeliveryState) -> Exit {
     }
 }
 
+/// When a delivery shall begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum At {
+    /// As soon as everybody would get it.
+    Free,
+    /// At a moment, Unix milliseconds.
+    Moment(i64),
+}
+
+/// `wait`, a moment with its offset, or one by this computer's clock.
+fn parse_at(word: &str) -> Result<At, String> {
+    let word = word.trim();
+    if word == "wait" {
+        return Ok(At::Free);
+    }
+    let local = || {
+        let at = word.parse::<jiff::civil::DateTime>().ok()?;
+        at.to_zoned(jiff::tz::TimeZone::system()).ok().map(|zoned| zoned.timestamp())
+    };
+    let found = word.parse::<jiff::Timestamp>().ok().or_else(local);
+    found
+        .map(|at| At::Moment(at.as_millisecond()))
+        .ok_or_else(|| "wait / 2026-12-31T08:00 / 2026-12-31T08:00+08:00".to_owned())
+}
+
 /// What `send` was asked besides the draft.
 pub(super) struct Asked<'a> {
     pub file: &'a DraftFile,
@@ -103,307 +123,127 @@ pub(super) struct Asked<'a> {
 }
 
 impl Run<'_> {
-    /// Plans a delivery, and carries it out unless only the plan was asked for.
+    /// Plans a delivery, and carries it out (or writes it down for later) unless only the plan was asked for.
     pub(super) fn send_delivery(&self, asked: &Asked<'_>, out: &mut Out<'_>) -> Exit {
+        self.try_send(asked, out).unwrap_or_else(|exit| exit)
+    }
+
+    fn try_send(&self, asked: &Asked<'_>, out: &mut Out<'_>) -> Result<Exit, Exit> {
         let Asked { file, profile, args, yes, json } = *asked;
         let lang = self.lang;
-        let (list, bad) = match &args.people {
-            Some(path) => match self.read_list(path) {
-                Ok((table, import)) => {
-                    self.note_import(&import, out);
-                    (Some(table), import.bad.len())
-                }
-                Err(reason) => {
-                    out.note(&reason);
-                    return Exit::Usage;
-                }
-            },
-            None => (None, 0),
+        let now_ms = SystemClock.now_millis();
+        if let Some(At::Moment(at_ms)) = args.at
+            && at_ms <= now_ms
+        {
+            out.note(&text(lang, "delivery.cli.at_passed", &[("at", plan::moment(at_ms))]));
+            return Err(Exit::Usage);
+        }
+        let list = match &args.people {
+            Some(path) => Some(self.usable(self.read_list(path), out)?),
+            None => None,
         };
-        let (journal, history) = match self.open_journal() {
-            Ok(opened) => opened,
-            Err(reason) => {
-                out.note(&reason);
-                return Exit::Usage;
-            }
-        };
+        let bad = list.as_ref().map_or(0, |(_, import)| import.bad.len());
+        if let Some((_, import)) = &list {
+            self.note_import(import, out);
+        }
+        let list = list.map(|(table, _)| table);
+        let (journal, history) = self.usable(self.open_journal(), out)?;
+        let mode = args.mode.unwrap_or_default();
+        let mut connection = None;
         // Without a list of contacts nobody is known to be out of reach; that is no reason not to plan.
         let contacts = directory_cache::load(&directory_cache::path_of(self.home, profile)).ok().flatten();
         let directory = contacts.as_ref().map(|cached| &cached.directory);
-        let recipients = plan::recipients(&file.draft, list.as_ref(), directory);
-        let now_ms = SystemClock.now_millis();
+        let mut recipients = plan::recipients(&file.draft, list.as_ref(), directory);
+        if mode == Mode::Report && !recipients.departments.is_empty() {
+            let linked = self.usable(self.connect(profile), out)?;
+            recipients = self.expand(&linked, &file.draft, directory, recipients, out)?;
+            connection = Some(linked);
+        }
         let known = super::Earlier { history: Some(&history), profile: &profile.name };
         let context = self.context(&known, &profile.name);
-        let wanted = Wanted {
-            draft: &file.draft,
-            recipients: &recipients,
-            profile,
-            mode: args.mode.unwrap_or_default(),
-            leave_out: args.leave_out,
-            directory,
-            context: &context,
-            now_ms,
+        let past = Past { journal: &journal, history: Some(&history) };
+        let make = |at_ms: i64, out: &mut Out<'_>| {
+            let wanted = Wanted {
+                draft: &file.draft,
+                recipients: &recipients,
+                profile,
+                mode,
+                leave_out: args.leave_out,
+                directory,
+                context: &context,
+                now_ms: at_ms,
+            };
+            self.written(plan::plan(&wanted, &past), out)
         };
-        let plan = match plan::plan(&wanted, &Past { journal: &journal, history: Some(&history) }) {
-            Ok(plan) => plan,
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                return Exit::Usage;
-            }
+        let due_ms = match args.at {
+            None => None,
+            Some(At::Moment(at_ms)) => Some(at_ms),
+            Some(At::Free) => make(now_ms, out)?.free_ms(),
         };
+        let plan = make(due_ms.unwrap_or(now_ms), out)?;
         let unsettled = bad > 0 && !args.leave_out;
-        if args.plan {
-            if json {
-                out.say(&pretty(&plan_json(&plan, &recipients, &profile.name, lang)));
-            } else {
-                self.show_plan(&plan, &recipients, profile, out);
-            }
-            let blocked = plan.blocked() || plan.in_vain() > 0 || unsettled;
-            return if blocked { Exit::Findings } else { Exit::HandedOver };
-        }
-        if plan.blocked() || (unsettled || plan.in_vain() > 0) && !yes {
+        let stands = plan.blocked() || plan.in_vain() > 0 || unsettled;
+        if args.plan || plan.blocked() || stands && !yes {
             if json {
                 let mut object = plan_json(&plan, &recipients, &profile.name, lang);
                 if let Some(members) = object.as_object_mut() {
-                    members.insert("outcome".to_owned(), "findings".into());
+                    if let Some(due) = due_ms {
+                        members.insert("due".to_owned(), plan::moment(due).into());
+                    }
+                    if !args.plan {
+                        members.insert("outcome".to_owned(), "findings".into());
+                    }
                 }
                 out.say(&pretty(&object));
             } else {
                 self.show_plan(&plan, &recipients, profile, out);
             }
-            out.note(&text(lang, "delivery.cli.blocked", &[]));
-            return Exit::Findings;
+            if !args.plan {
+                out.note(&text(lang, "delivery.cli.blocked", &[]));
+            }
+            return Ok(if stands || !args.plan { Exit::Findings } else { Exit::HandedOver });
         }
         if let Some(exit) = self.may_send(profile, plan.people(), yes, args.confirm, out) {
-            return exit;
+            return Ok(exit);
         }
         let out_track_id = match &file.draft {
-            Draft::Card(card) => card.out_track_id.clone(),
-            Draft::Notice(_) => String::new(),
+            Draft::Card(card) => card.out_track_id.as_str(),
+            Draft::Notice(_) => "",
         };
-        let connection = match self.connect(profile) {
-            Ok(connection) => connection,
-            Err(reason) => {
-                out.note(&reason);
-                return Exit::Usage;
-            }
+        if let Some(due_ms) = due_ms {
+            let noted = wait(&plan, &file.draft, &recipients, profile, &journal, out_track_id, now_ms, due_ms);
+            let id = self.written(noted, out)?;
+            let args = [("id", id.0.to_string()), ("at", plan::moment(due_ms))];
+            out.note(&text(lang, "delivery.cli.waits", &args));
+            self.show_delivery_of(&journal, id, json, out);
+            return Ok(Exit::HandedOver);
+        }
+        let connection = match connection {
+            Some(linked) => linked,
+            None => self.usable(self.connect(profile), out)?,
         };
-        let sender = match open_sender(&connection, profile, &file.draft, &journal, &history) {
-            Ok(sender) => sender,
-            Err(error) => {
-                out.note(&self.sender_problem(&error));
-                return Exit::Usage;
-            }
-        };
-        let id = match start(&plan, &file.draft, &recipients, profile, &journal, &out_track_id, now_ms) {
-            Ok(id) => id,
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                return Exit::Usage;
-            }
-        };
+        let opened = open_sender(&connection, profile, &file.draft, &journal, &history);
+        let sender = self.usable(opened.map_err(|error| self.sender_problem(&error)), out)?;
+        let noted = start(&plan, &file.draft, &recipients, profile, &journal, out_track_id, now_ms);
+        let id = self.written(noted, out)?;
         let (people, calls) = (plan.people().to_string(), plan.calls.len().to_string());
         let args = [("id", id.0.to_string()), ("people", people), ("calls", calls), ("profile", profile.name.clone())];
         out.note(&text(lang, "delivery.cli.begun", &args));
-        self.carry_out(&sender, &journal, id, json, out)
+        Ok(self.carry_out(&sender, &journal, id, json, out))
     }
 
-    /// `resume`: goes on with the calls that have not begun.
-    pub(super) fn resume(&self, id: i64, yes: bool, confirm: Option<u64>, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, history, delivery, profile) = match self.find(id, out) {
-            Ok(found) => found,
-            Err(exit) => return exit,
-        };
-        if delivery.state == DeliveryState::Cancelled || delivery.counts.not_begun == 0 {
-            // Killed between its last answer and its end: nothing is left to be made.
-            if !matches!(delivery.state, DeliveryState::Cancelled | DeliveryState::Done) {
-                let ended = Some(SystemClock.now_millis());
-                if let Err(error) = journal.set_state(delivery.id, DeliveryState::Done, String::new(), ended) {
-                    out.note(&self.journal_problem(&error));
-                }
-            }
-            self.show_delivery_of(&journal, delivery.id, json, out);
-            return exit_of(&delivery.counts, delivery.state);
-        }
-        let calls = journal.calls(delivery.id).unwrap_or_default();
-        let left = calls.iter().filter(|call| call.begun_ms.is_none()).map(|call| call.people).sum();
-        if let Some(exit) = self.may_send(profile, left, yes, confirm, out) {
-            return exit;
-        }
-        let draft = match crate::compose::file::read(&delivery.new.draft) {
-            Ok(file) => file.draft,
-            Err(error) => {
-                out.note(&error.message(self.lang));
-                return Exit::Usage;
-            }
-        };
-        let connection = match self.connect(profile) {
-            Ok(connection) => connection,
-            Err(reason) => {
-                out.note(&reason);
-                return Exit::Usage;
-            }
-        };
-        match open_sender(&connection, profile, &draft, &journal, &history) {
-            Ok(sender) => self.carry_out(&sender, &journal, delivery.id, json, out),
-            Err(error) => {
-                out.note(&self.sender_problem(&error));
-                Exit::Usage
-            }
-        }
+    /// What is needed to go on; without it the reason is said and nothing is sent.
+    #[expect(clippy::unused_self, reason = "goes with written")]
+    fn usable<T>(&self, found: Result<T, String>, out: &mut Out<'_>) -> Result<T, Exit> {
+        found.map_err(|reason| {
+            out.note(&reason);
+            Exit::Usage
+        })
     }
 
-    /// `recall`: takes everything back that was handed over within 24 hours.
-    pub(super) fn recall(&self, id: i64, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
-            Ok(found) => found,
-            Err(exit) => return exit,
-        };
-        let now = SystemClock.now_millis();
-        let cancel = CancellationToken::new();
-        let done = runtime.block_on(after::recall(&connection.session, &journal, delivery.id, now, &cancel));
-        let recalled = match done {
-            Ok(recalled) => recalled,
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                return Exit::Usage;
-            }
-        };
-        let args = [
-            ("calls", recalled.calls.to_string()),
-            ("people", recalled.people.to_string()),
-            ("read", recalled.had_read.len().to_string()),
-        ];
-        out.note(&text(self.lang, "delivery.cli.recalled", &args));
-        self.note_failed(&recalled.failed, out);
-        if recalled.too_late > 0 {
-            out.note(&text(self.lang, "delivery.cli.too_late", &[("calls", recalled.too_late.to_string())]));
-        }
-        self.show_delivery_of(&journal, delivery.id, json, out);
-        if recalled.failed.is_empty() && recalled.too_late == 0 { Exit::HandedOver } else { Exit::Refused }
-    }
-
-    /// `report`: asks DingTalk what became of it for every person, and writes it into a file where wanted.
-    pub(super) fn report(&self, id: i64, files: &ReportFiles<'_>, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
-            Ok(found) => found,
-            Err(exit) => return exit,
-        };
-        let cancel = CancellationToken::new();
-        let mut asked = after::Asked::default();
-        // What is still on its way is asked again for a little while.
-        for _ in 0..5 {
-            let now = SystemClock.now_millis();
-            let done = runtime.block_on(after::ask(&connection.session, &journal, delivery.id, now, &cancel));
-            asked = match done {
-                Ok(asked) => asked,
-                Err(error) => {
-                    out.note(&self.journal_problem(&error));
-                    return Exit::Usage;
-                }
-            };
-            if asked.running == 0 {
-                break;
-            }
-            std::thread::sleep(Duration::from_secs(1));
-        }
-        self.note_failed(&asked.failed, out);
-        for (calls, key) in [(asked.running, "delivery.cli.running"), (asked.silent, "delivery.cli.silent")] {
-            if calls > 0 {
-                out.note(&text(self.lang, key, &[("calls", calls.to_string())]));
-            }
-        }
-        let people = match journal.people(delivery.id) {
-            Ok(people) => people,
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                return Exit::Usage;
-            }
-        };
-        let mut written = vec![(files.csv, Ok(export::csv(&people, self.lang)))];
-        if files.xlsx.is_some() {
-            written.push((files.xlsx, export::xlsx(&people, self.lang)));
-        }
-        for (path, bytes) in written {
-            let Some(path) = path else { continue };
-            let kept = bytes.and_then(|bytes| write_atomically(path, &bytes).map_err(|error| error.message(self.lang)));
-            if let Err(reason) = kept {
-                out.note(&reason);
-                return Exit::Usage;
-            }
-            out.note(&text(self.lang, "delivery.cli.written", &[("file", path.display().to_string())]));
-        }
-        self.show_delivery_of(&journal, delivery.id, json, out);
-        if asked.failed.is_empty() { Exit::HandedOver } else { Exit::Refused }
-    }
-
-    /// `deliveries`: the list, or one of them.
-    pub(super) fn deliveries(&self, id: Option<i64>, json: bool, out: &mut Out<'_>) -> Exit {
-        let journal = match Journal::open(self.home) {
-            Ok(journal) => journal,
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                return Exit::Usage;
-            }
-        };
-        if let Some(id) = id {
-            return if self.show_delivery_of(&journal, DeliveryId(id), json, out) {
-                Exit::HandedOver
-            } else {
-                out.note(&text(self.lang, "delivery.cli.no_such", &[("id", id.to_string())]));
-                Exit::Usage
-            };
-        }
-        match journal.deliveries(0, 1_000) {
-            Ok(found) if json => {
-                let listed: Vec<_> = found.iter().map(|one| list::row(one, self.lang)).collect();
-                out.say(&pretty(&serde_json::Value::Array(listed)));
-                Exit::HandedOver
-            }
-            Ok(found) => {
-                for one in &found {
-                    self.show_row(one, out);
-                }
-                Exit::HandedOver
-            }
-            Err(error) => {
-                out.note(&self.journal_problem(&error));
-                Exit::Usage
-            }
-        }
-    }
-
-    fn read_list(&self, path: &Path) -> Result<(PeopleTable, Import), String> {
-        let unreadable = |reason: String| {
-            let args = [("file", path.display().to_string()), ("reason", reason)];
-            text(self.lang, "cli.file_unreadable", &args)
-        };
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(recipients::MAX_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(error.to_string()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let import = recipients::read_for_cli(&bytes, &name).map_err(|error| unreadable(error.message(self.lang)))?;
-        let columns = import.variables.iter().map(|key| PrivateColumn { key: key.clone(), ..PrivateColumn::default() });
-        let rows = import.people.iter().map(|person| PrivateRow {
-            person: PersonRef { id: person.userid.clone(), name: person.name.clone() },
-            cells: person.values.iter().map(|cell| (!cell.is_empty()).then(|| cell.clone())).collect(),
-        });
-        Ok((PeopleTable { columns: columns.collect(), rows: rows.collect() }, import))
-    }
-
-    fn note_import(&self, import: &Import, out: &mut Out<'_>) {
-        const SHOWN: usize = 20;
-        for bad in import.bad.iter().take(SHOWN) {
-            let args = [("line", bad.line.to_string()), ("reason", bad.reason.message(self.lang))];
-            out.note(&text(self.lang, "delivery.cli.bad_row", &args));
-        }
-        if import.bad.len() > SHOWN {
-            out.note(&text(self.lang, "delivery.cli.bad_rows", &[("count", import.bad.len().to_string())]));
-        }
-        if !import.duplicates.is_empty() {
-            out.note(&text(self.lang, "delivery.cli.duplicates", &[("count", import.duplicates.len().to_string())]));
-        }
+    /// What the journal answered; without it the reason is said and nothing is sent.
+    fn written<T>(&self, found: Result<T, HistoryError>, out: &mut Out<'_>) -> Result<T, Exit> {
+        self.usable(found.map_err(|error| self.journal_problem(&error)), out)
     }
 
     fn open_journal(&self) -> Result<(Arc<Journal>, Arc<History>), String> {
@@ -447,21 +287,6 @@ impl Run<'_> {
                 Err(Exit::Usage)
             }
         }
-    }
-
-    /// A delivery and what asks DingTalk about it; else how to end.
-    fn find_and_connect(
-        &self,
-        id: i64,
-        out: &mut Out<'_>,
-    ) -> Result<(Arc<Journal>, Delivery, Connection, tokio::runtime::Runtime), Exit> {
-        let (journal, _history, delivery, profile) = self.find(id, out)?;
-        let made = self.connect(profile).and_then(|made| Ok((made, self.runtime()?)));
-        let (connection, runtime) = made.map_err(|reason| {
-            out.note(&reason);
-            Exit::Usage
-        })?;
-        Ok((journal, delivery, connection, runtime))
     }
 
     /// Whether the person consented; else how to end.
@@ -549,12 +374,6 @@ impl Run<'_> {
         self.show_delivery_of(journal, id, json, out);
         exit_of(&run.counts, run.state)
     }
-}
-
-/// Where `report` writes.
-pub(super) struct ReportFiles<'a> {
-    pub csv: Option<&'a Path>,
-    pub xlsx: Option<&'a Path>,
 }
 
 /// The right to send deliveries for a profile, with what its windows hold already.

@@ -18,6 +18,9 @@ pub fn row(delivery: &Delivery, lang: Lang) -> Value {
     };
     put("id", json!(delivery.id.0));
     put("started", json!(moment(new.started_ms)));
+    if let Some(due) = new.due_ms {
+        put("due", json!(moment(due)));
+    }
     if let Some(ended) = delivery.ended_ms {
         put("ended", json!(moment(ended)));
     }

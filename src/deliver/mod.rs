@@ -7,6 +7,7 @@
 //! * [`plan`]: a draft and a list of people become calls, with what will happen to whom; [`limits`], [`pace`] and [`time`] keep
 //!   the profile's limits.
 //! * [`start`]: a plan is written down; [`run`]: it is carried out, behind the [`guard`] of its profile.
+//! * [`waiting`]: a delivery that is written down and begins later, also by a program started later.
 //! * [`after`]: reports and recall; [`export`] and [`list`]: a delivery as a file and as data; [`words`]: its codes explained.
 //! * [`report`]: what happened, as the object of `--json` and as text.
 //!
@@ -28,6 +29,7 @@ pub mod spaces;
 pub mod start;
 pub mod time;
 pub mod upload;
+pub mod waiting;
 pub mod words;
 
 pub use connect::{ConnectError, Connection};

@@ -28,6 +28,39 @@ pub fn start(
     out_track_id: &str,
     now_ms: i64,
 ) -> Result<DeliveryId, HistoryError> {
+    let (new, calls) = written(plan, draft, recipients, profile, out_track_id, now_ms);
+    journal.create(new, calls)
+}
+
+/// Writes a plan down as a delivery that waits until `due_ms` (Unix milliseconds): make the plan as of that moment
+/// (`Wanted::now_ms`). It survives the end of the program: see [`super::waiting`]. Blocks. The rest is as in [`start`].
+///
+/// # Errors
+/// [`HistoryError`]; then nothing was written.
+#[expect(clippy::too_many_arguments, reason = "those of start, and the moment")]
+pub fn wait(
+    plan: &Plan,
+    draft: &Draft,
+    recipients: &Recipients,
+    profile: &Profile,
+    journal: &Journal,
+    out_track_id: &str,
+    now_ms: i64,
+    due_ms: i64,
+) -> Result<DeliveryId, HistoryError> {
+    let (new, calls) = written(plan, draft, recipients, profile, out_track_id, now_ms);
+    journal.create(NewDelivery { due_ms: Some(due_ms), ..new }, calls)
+}
+
+/// What a plan is in the journal.
+fn written(
+    plan: &Plan,
+    draft: &Draft,
+    recipients: &Recipients,
+    profile: &Profile,
+    out_track_id: &str,
+    now_ms: i64,
+) -> (NewDelivery, Vec<NewCall>) {
     let personal = Personal::new(draft, &recipients.table);
     let mut calls = Vec::with_capacity(plan.calls.len());
     let mut content: Option<(usize, Draft)> = None;
@@ -76,6 +109,7 @@ pub fn start(
         sender,
         conversation,
         draft: file::write(&kept),
+        due_ms: None,
     };
-    journal.create(new, calls)
+    (new, calls)
 }

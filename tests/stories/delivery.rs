@@ -1,8 +1,10 @@
 //! Deliveries: planned, explained, carried out, interrupted, reported and taken back, against the sandbox over real HTTP.
 
 mod cli;
+mod departments;
 mod faults;
 mod kill;
+mod later;
 mod plan;
 mod rate;
 mod run;
@@ -83,7 +85,7 @@ pub const MORNING_MS: i64 = 1_780_279_200_000;
 pub struct Scene {
     pub folder: tempfile::TempDir,
     /// Holds the window's lock.
-    _home: Home,
+    pub home: Home,
     pub sandbox: Arc<Sandbox>,
     pub journal: Arc<Journal>,
     pub history: Arc<History>,
@@ -109,7 +111,7 @@ impl Scene {
             journal: Arc::new(Journal::open(&home).unwrap()),
             history: Arc::new(History::open(&home).unwrap()),
             folder,
-            _home: home,
+            home,
             sandbox,
             profile,
             time,

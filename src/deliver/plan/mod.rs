@@ -12,8 +12,7 @@ use std::ops::Range;
 
 pub use past::Past;
 pub use recipients::{Recipients, recipients};
-pub(super) use report::moment;
-pub use report::{plan_json, rule_label};
+pub use report::{moment, plan_json, rule_label};
 
 use super::limits::{Allowances, REPORTED_PEOPLE, allowances};
 use crate::{
@@ -267,6 +266,18 @@ impl Plan {
     /// When a wait would let everybody through whom waiting helps, Unix milliseconds.
     pub fn wait_until_ms(&self) -> Option<i64> {
         self.dropped.iter().filter_map(|one| one.until_ms).max()
+    }
+}
+
+impl Plan {
+    /// When waiting would let everybody through whom waiting helps, the month's calls included, Unix milliseconds; `None`
+    /// when there is nothing to wait for.
+    pub fn free_ms(&self) -> Option<i64> {
+        let month = self.doubts.iter().filter_map(|doubt| match doubt {
+            Doubt::Month { until_ms, .. } => Some(*until_ms),
+            _ => None,
+        });
+        month.chain(self.wait_until_ms()).max()
     }
 }
 

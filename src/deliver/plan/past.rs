@@ -69,7 +69,7 @@ fn knows(directory: &Directory, id: &str) -> bool {
 
 /// What was sent one by one today.
 #[derive(Default)]
-struct Singles {
+pub(in crate::deliver) struct Singles {
     /// Per person: how many.
     people: indexmap::IndexMap<String, u32>,
     /// Per content and person: how many.
@@ -87,15 +87,33 @@ impl Past<'_> {
         dropped: &mut Vec<Dropped>,
     ) -> Result<Facts, HistoryError> {
         let (profile, now) = (wanted.profile.name.as_str(), wanted.now_ms);
+        let table = &wanted.recipients.table;
+        let id = |row: u32| table.rows.get(row as usize).map_or("", |row| row.person.id.as_str());
+        let singles = self.rules_of_day(profile, now, allowed, grouped, &id, dropped)?;
+        let ago = |at: i64| u64::try_from(now.saturating_sub(at)).unwrap_or(0);
+        let mut minute = singles.minute;
+        for recent in self.journal.recent(profile, now - 60_000)? {
+            minute.push((recent.people, ago(recent.ended_ms.unwrap_or(recent.begun_ms))));
+        }
+        Ok(Facts { minute, calls_of_month: self.journal.calls_of_month(profile, now)? })
+    }
+
+    /// Adds to `dropped` whom the rules of the day stop. `id` gives the userid of a row of `grouped`.
+    pub(in crate::deliver) fn rules_of_day<'t>(
+        &self,
+        profile: &str,
+        now: i64,
+        allowed: &Allowances,
+        grouped: &Grouped,
+        id: &dyn Fn(u32) -> &'t str,
+        dropped: &mut Vec<Dropped>,
+    ) -> Result<Singles, HistoryError> {
         let day = days::day_of(now);
         let until_ms = Some(days::next_day(now));
         let singles = self.singles(profile, now)?;
-        let table = &wanted.recipients.table;
         let mut out: HashSet<u32> = dropped.iter().map(|one| one.row).collect();
-        let id = |row: u32| table.rows.get(row as usize).map_or("", |row| row.person.id.as_str());
-
         if let Some(limit) = allowed.same_content_per_day.value {
-            let had = self.had_content(profile, day, grouped, &singles, &id)?;
+            let had = self.had_content(profile, day, grouped, &singles, id)?;
             for (row, got) in had {
                 if got >= limit && out.insert(row) {
                     dropped.push(Dropped { row, rule: Rule::SameContent, got, until_ms });
@@ -123,12 +141,7 @@ impl Past<'_> {
             }
         }
         dropped.sort_unstable_by_key(|one| one.row);
-        let ago = |at: i64| u64::try_from(now.saturating_sub(at)).unwrap_or(0);
-        let mut minute = singles.minute;
-        for recent in self.journal.recent(profile, now - 60_000)? {
-            minute.push((recent.people, ago(recent.ended_ms.unwrap_or(recent.begun_ms))));
-        }
-        Ok(Facts { minute, calls_of_month: self.journal.calls_of_month(profile, now)? })
+        Ok(singles)
     }
 
     /// Who got their content already today, and how often.

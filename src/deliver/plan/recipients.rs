@@ -59,7 +59,10 @@ pub fn recipients(draft: &Draft, list: Option<&PeopleTable>, directory: Option<&
 /// Everybody in a department and below it; `None` when the directory does not know all of them.
 fn members(directory: &Directory, id: &str) -> Option<Vec<PersonRef>> {
     let top = directory.by_department_id(id.parse().ok()?)?;
-    directory.reach(top)?;
+    // The server's own count is no list: only what was loaded whole names everybody.
+    if !directory.count_below(top).1 {
+        return None;
+    }
     let mut seen = HashSet::new();
     let mut people = Vec::new();
     for department in directory.below(top) {

@@ -37,7 +37,7 @@ impl Doubt {
 }
 
 /// A moment as reports write it: RFC 3339 in UTC.
-pub(in crate::deliver) fn moment(at_unix_ms: i64) -> String {
+pub fn moment(at_unix_ms: i64) -> String {
     jiff::Timestamp::from_millisecond(at_unix_ms).map_or_else(|_| at_unix_ms.to_string(), |at| at.to_string())
 }
 

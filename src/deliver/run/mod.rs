@@ -176,6 +176,8 @@ impl Sender {
         watch.change(|progress| {
             *progress = Progress { counts, people_handed_over: handed_over, ..Progress::default() };
         });
+        let (journal, now) = (Arc::clone(&self.0.journal), self.0.time.wall_ms());
+        blocking(move || journal.wake(id, now)).await?;
         self.set_state(id, DeliveryState::Open, String::new(), None).await?;
         let mut work = Work {
             sender: self,

@@ -14,7 +14,7 @@ use std::{
 };
 
 pub use pace::{Timer, TokioTimer};
-pub use source::{Meaning, Page, Range, SessionSource, Source, SourceError};
+pub use source::{Below, Meaning, Page, Range, SessionSource, Source, SourceError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 pub use watch::{Progress, Watch};

@@ -45,6 +45,42 @@ pub trait Source: Send + Sync + 'static {
     fn person(&self, userid: &str) -> impl Future<Output = Result<Person, SourceError>> + Send;
 }
 
+/// Only some departments of a source, with all below them.
+#[derive(Clone, Debug)]
+pub struct Below<S> {
+    source: S,
+    departments: Vec<i64>,
+}
+
+impl<S> Below<S> {
+    /// These departments of a source.
+    pub fn new(source: S, departments: Vec<i64>) -> Self {
+        Self { source, departments }
+    }
+}
+
+impl<S: Source> Source for Below<S> {
+    async fn range(&self) -> Result<Range, SourceError> {
+        Ok(Range { departments: self.departments.clone(), users: Vec::new() })
+    }
+
+    fn department(&self, id: i64) -> impl Future<Output = Result<Department, SourceError>> + Send {
+        self.source.department(id)
+    }
+
+    fn children(&self, id: i64) -> impl Future<Output = Result<Vec<Department>, SourceError>> + Send {
+        self.source.children(id)
+    }
+
+    fn members(&self, id: i64, cursor: i64) -> impl Future<Output = Result<Page, SourceError>> + Send {
+        self.source.members(id, cursor)
+    }
+
+    fn person(&self, userid: &str) -> impl Future<Output = Result<Person, SourceError>> + Send {
+        self.source.person(userid)
+    }
+}
+
 /// Why an answer could not be used.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SourceError {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::{DeliveryId, Journal, NewCall, NewDelivery};
+use super::{DeliveryId, DeliveryState, Journal, NewCall, NewDelivery};
 use crate::{
     dingtalk::{
         call::{Body, Call},
@@ -29,8 +29,8 @@ fn create(connection: &Connection, new: &NewDelivery, calls: &[NewCall]) -> rusq
     connection
         .prepare_cached(
             "INSERT INTO delivery (started_ms, profile, profile_kind, kind, via, title, mode, people, calls, state,
-                                   sender, conversation, draft)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10, ?11, ?12)",
+                                   sender, conversation, draft, due_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?13, ?10, ?11, ?12, ?14)",
         )?
         .execute(params![
             new.started_ms,
@@ -45,6 +45,8 @@ fn create(connection: &Connection, new: &NewDelivery, calls: &[NewCall]) -> rusq
             new.sender,
             new.conversation,
             new.draft,
+            if new.due_ms.is_some() { DeliveryState::Waiting } else { DeliveryState::Open }.name(),
+            new.due_ms,
         ])?;
     let delivery = connection.last_insert_rowid();
     let mut add_call = connection.prepare_cached(

@@ -123,6 +123,8 @@ impl Rung {
 /// How a delivery as a whole stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum DeliveryState {
+    /// Written down whole, to begin at [`NewDelivery::due_ms`]. It survives the end of the program; nothing of it has left.
+    Waiting,
     /// Calls are left, and nobody stopped it: it runs, or the window that ran it is gone.
     Open,
     /// A person paused it.
@@ -137,11 +139,12 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// All states.
-    pub const ALL: [Self; 5] = [Self::Open, Self::Paused, Self::Stopped, Self::Cancelled, Self::Done];
+    pub const ALL: [Self; 6] = [Self::Waiting, Self::Open, Self::Paused, Self::Stopped, Self::Cancelled, Self::Done];
 
     /// The word in the database and in `--json`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Open => "open",
             Self::Paused => "paused",
             Self::Stopped => "stopped",
@@ -183,7 +186,7 @@ pub struct NewCall {
 /// A delivery to be written down, before anything leaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewDelivery {
-    /// When, Unix milliseconds.
+    /// When, Unix milliseconds: written down, and for one that waited when it began.
     pub started_ms: i64,
     /// The profile's name.
     pub profile: String,
@@ -203,6 +206,9 @@ pub struct NewDelivery {
     pub conversation: String,
     /// The draft as the text of a file, to be opened again.
     pub draft: String,
+    /// When it shall begin, Unix milliseconds, where that lies ahead: it is [`DeliveryState::Waiting`] until then. Kept
+    /// afterwards. `None`: at once.
+    pub due_ms: Option<i64>,
 }
 
 /// How many calls stand where.

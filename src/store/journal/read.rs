@@ -9,7 +9,7 @@ use super::{
 use crate::{compose::Kind, dingtalk::Call, store::history::HistoryError};
 
 const DELIVERY: &str = "id, started_ms, profile, profile_kind, kind, via, title, mode, sender, conversation, ended_ms, \
-                        people, calls, state, note, asked_ms";
+                        people, calls, state, note, asked_ms, due_ms";
 const CALL: &str = "id, number, path, people, state, begun_ms, ended_ms, http, code, message, request_id, task_id, \
                     query_key, attempts, elapsed_ms, answer, out_track_id";
 
@@ -32,6 +32,7 @@ fn delivery_of(row: &Row<'_>, draft: String) -> rusqlite::Result<Delivery> {
             sender: row.get(8)?,
             conversation: row.get(9)?,
             draft,
+            due_ms: row.get(16)?,
         },
         ended_ms: row.get(10)?,
         people: unsigned(row.get(11)?),
@@ -86,6 +87,42 @@ impl Journal {
         })
     }
 
+    /// The deliveries that wait for their moment, the soonest first, without their drafts.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn waiting(&self) -> Result<Vec<Delivery>, HistoryError> {
+        let sql = format!("SELECT {DELIVERY} FROM delivery WHERE state = 'waiting' ORDER BY due_ms, id");
+        self.read(|connection| {
+            let mut found: Vec<Delivery> = connection
+                .prepare_cached(&sql)?
+                .query_map([], |row| delivery_of(row, String::new()))?
+                .collect::<rusqlite::Result<_>>()?;
+            for delivery in &mut found {
+                delivery.counts = counts(connection, delivery.id)?;
+            }
+            Ok(found)
+        })
+    }
+
+    /// Shows everybody in calls that have not begun: the content's fingerprint, userid and name.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn each_left(&self, id: DeliveryId, each: &mut dyn FnMut(i64, &str, &str)) -> Result<(), HistoryError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT call.content, person.userid, person.name FROM call JOIN person ON person.call = call.id
+                 WHERE call.delivery = ?1 AND call.state = 'not_begun' ORDER BY call.number, person.place",
+            )?;
+            let mut rows = statement.query([id.0])?;
+            while let Some(row) = rows.next()? {
+                each(row.get(0)?, row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+            }
+            Ok(())
+        })
+    }
+
     /// How many deliveries there are.
     ///
     /// # Errors
@@ -106,7 +143,7 @@ impl Journal {
         let sql = format!("SELECT {DELIVERY}, draft FROM delivery WHERE id = ?1");
         self.read(|connection| {
             let found =
-                connection.prepare_cached(&sql)?.query_row([id.0], |row| delivery_of(row, row.get(16)?)).optional()?;
+                connection.prepare_cached(&sql)?.query_row([id.0], |row| delivery_of(row, row.get(17)?)).optional()?;
             let Some(mut delivery) = found else { return Ok(None) };
             delivery.counts = counts(connection, id)?;
             Ok(Some(delivery))

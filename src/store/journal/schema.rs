@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use crate::store::{database, history::HistoryError};
 
 /// One step per format number: step `n` makes format `n + 1` out of format `n`. Never change one that was released.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE delivery (
         id           INTEGER PRIMARY KEY AUTOINCREMENT,
         started_ms   INTEGER NOT NULL,
@@ -86,7 +87,13 @@ const STEPS: &[&str] = &["
         count   INTEGER NOT NULL,
         PRIMARY KEY (profile, month)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- When a delivery that waits shall begin.
+    ALTER TABLE delivery ADD COLUMN due_ms INTEGER;
+    CREATE INDEX delivery_waiting ON delivery (due_ms) WHERE state = 'waiting';
+",
+];
 
 /// Sets a connection up and brings the tables to today's format.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), HistoryError> {

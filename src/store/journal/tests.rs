@@ -26,6 +26,7 @@ fn delivery(journal: &Journal, profile: &str, count: usize) -> DeliveryId {
         sender: "123".into(),
         conversation: String::new(),
         draft: "{}".into(),
+        due_ms: None,
     };
     let calls = (0..count).map(|at| {
         let people: Vec<String> = (0..2).map(|two| format!("u{}", at * 2 + two)).collect();

@@ -164,6 +164,35 @@ impl Journal {
         })
     }
 
+    /// The moment of a delivery that waits has come, or a person does not wait for it: it began now. `false`: it does not
+    /// wait (any more), and stays as it is.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn wake(&self, delivery: DeliveryId, now_ms: i64) -> Result<bool, HistoryError> {
+        self.write(move |connection| {
+            let woken = connection.execute(
+                "UPDATE delivery SET state = 'open', started_ms = ?2 WHERE id = ?1 AND state = 'waiting'",
+                params![delivery.0, now_ms],
+            )?;
+            Ok(woken == 1)
+        })
+    }
+
+    /// Gives a delivery that waits another moment. `false`: it does not wait (any more).
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn put_off(&self, delivery: DeliveryId, due_ms: i64) -> Result<bool, HistoryError> {
+        self.write(move |connection| {
+            let moved = connection.execute(
+                "UPDATE delivery SET due_ms = ?2 WHERE id = ?1 AND state = 'waiting'",
+                params![delivery.0, due_ms],
+            )?;
+            Ok(moved == 1)
+        })
+    }
+
     /// Writes down what a report says of the people of a call. Whoever it does not name keeps what was known; somebody
     /// the call does not have (a member of a department) is added.
     ///

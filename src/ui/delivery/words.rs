@@ -58,7 +58,7 @@ pub fn state(one: &Delivery, running: bool, lang: Lang) -> (Dot, String) {
         DeliveryState::Done => Dot::Ok,
         DeliveryState::Open | DeliveryState::Paused => Dot::Warning,
         DeliveryState::Stopped => Dot::Error,
-        DeliveryState::Cancelled => Dot::Off,
+        DeliveryState::Cancelled | DeliveryState::Waiting => Dot::Off,
     };
     (dot, word)
 }

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::kill::{command, write_scene};
 
-struct Shell {
+pub struct Shell {
     folder: tempfile::TempDir,
-    sandbox: Arc<Sandbox>,
-    ids: Vec<String>,
+    pub sandbox: Arc<Sandbox>,
+    pub ids: Vec<String>,
 }
 
 impl Shell {
-    fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         let sandbox =
             Arc::new(Sandbox::start(SandboxOptions { people: count + 40, ..SandboxOptions::default() }).unwrap());
         let folder = tempfile::tempdir().unwrap();
@@ -25,15 +25,15 @@ impl Shell {
         Self { folder, sandbox, ids }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         command(self.path(), &self.sandbox, args).output().unwrap()
     }
 
-    fn json(&self, args: &[&str]) -> (i32, Value) {
+    pub fn json(&self, args: &[&str]) -> (i32, Value) {
         let mut args = args.to_vec();
         args.push("--json");
         let out = self.run(&args);
@@ -42,18 +42,18 @@ impl Shell {
         (out.status.code().unwrap(), value)
     }
 
-    fn send(&self, more: &[&str]) -> (i32, Value) {
+    pub fn send(&self, more: &[&str]) -> (i32, Value) {
         let mut args = vec!["send", "draft.json", "--people", "list.csv", "--profile", "org", "--yes"];
         args.extend(more);
         self.json(&args)
     }
 
-    fn arrived(&self) -> usize {
+    pub fn arrived(&self) -> usize {
         self.sandbox.ledger().iter().filter(|entry| &*entry.path == SEND_NOTICE && entry.taken).count()
     }
 }
 
-fn rungs(delivery: &Value) -> Vec<&str> {
+pub fn rungs(delivery: &Value) -> Vec<&str> {
     delivery["people"].as_array().unwrap().iter().map(|person| person["rung"].as_str().unwrap()).collect()
 }
 
