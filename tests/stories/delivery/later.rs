@@ -168,9 +168,9 @@ fn without_a_window_it_is_written_down_resumed_and_cancelled() {
 fn on_the_sandbox_what_would_be_in_vain_is_told_before_it_begins() {
     let shell = Shell::new(2);
     std::fs::remove_file(shell.path().join("settings.toml")).unwrap();
-    let send = ["send", "draft.json", "--people", "list.csv"];
-    assert_eq!(shell.json(&send).0, 0);
-    assert_eq!(shell.json(&[&send[..], &["--at", "wait"]].concat()).1["state"], json!("waiting"));
+    let words = ["send", "draft.json", "--people", "list.csv"];
+    assert_eq!(shell.json(&words).0, 0);
+    assert_eq!(shell.json(&[&words[..], &["--at", "wait"]].concat()).1["state"], json!("waiting"));
     let (exit, stands) = shell.json(&["resume", "2", "--now"]);
     assert_eq!((exit, stands["outcome"].as_str(), stands["blocked"].as_bool()), (1, Some("findings"), Some(false)));
     assert_eq!(stands["dropped"][0]["rule"], json!("same_content"));
