@@ -16,7 +16,8 @@ use super::{
     encode::{FULL_JSON, LAST_MESSAGE, last_message_text, push_member, wire_text},
     kept::{KeptIndex, insert},
     pointer,
-    tree::{Members, Tree, line_break, quote},
+    private_text::PrivateText,
+    tree::{Members, Tree},
     via::Encoding,
     ways::{self, CardField, ChatField, body::written},
 };
@@ -74,12 +75,13 @@ impl CardDraft {
     }
 
     /// The text of `privateData`, beginning in a line of this level where it is indented; `None` where there is none.
-    pub(super) fn private_text(&self, level: Option<usize>) -> Option<String> {
+    /// `written` remembers the rows, so that a change of one does not write all of them again.
+    pub(super) fn private_text(&self, level: Option<usize>, written: &mut PrivateText) -> Option<Arc<str>> {
         if self.kept.0.iter().any(is_private) {
             let tree = self.private_tree()?;
-            return Some(level.map_or_else(|| tree.compact(), |level| tree.pretty(level)));
+            return Some(level.map_or_else(|| tree.compact(), |level| tree.pretty(level)).into());
         }
-        (!self.private.rows.is_empty()).then(|| plain_private_text(&self.private, self.via.encoding(), level))
+        (!self.private.rows.is_empty()).then(|| written.write(&self.private, self.via.encoding(), level))
     }
 
     fn members<'d>(&'d self, receivers: Option<Tree<'d>>, private: Option<Tree<'d>>) -> Members<'d> {
@@ -159,69 +161,6 @@ fn put<'d>(body: &mut Members<'d>, at: &'static str, tree: Tree<'d>) {
         let Some((_, Tree::Object(inner))) = members.get_mut(place) else { return };
         members = inner;
     }
-}
-
-/// `privateData` of a table that nothing is kept for: what [`private_tree`] gives, without a tree of thousands of people.
-fn plain_private_text(table: &PrivateTable, encoding: Encoding, level: Option<usize>) -> String {
-    let quoted = |text: &str| {
-        let mut out = String::with_capacity(text.len() + 2);
-        quote(text, &mut out);
-        out
-    };
-    let names: Vec<String> = table.columns.iter().map(|column| quoted(&column.key)).collect();
-    let full_name = quoted(FULL_JSON);
-    let colon = if level.is_some() { ": " } else { ":" };
-    let at = |more: usize| level.map(|level| level + more);
-    let mut out = String::with_capacity(table.rows.len() * 64);
-    let mut full = String::new();
-    out.push('{');
-    for (index, row) in table.rows.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        line_break(&mut out, at(1));
-        quote(&row.person.id, &mut out);
-        out.push_str(colon);
-        out.push('{');
-        line_break(&mut out, at(2));
-        out.push_str("\"cardParamMap\"");
-        out.push_str(colon);
-        out.push('{');
-        let mut empty = true;
-        let mut member = |out: &mut String, name: &str, value: &str| {
-            if !empty {
-                out.push(',');
-            }
-            empty = false;
-            line_break(out, at(3));
-            out.push_str(name);
-            out.push_str(colon);
-            quote(value, out);
-        };
-        full.clear();
-        for ((column, name), cell) in table.columns.iter().zip(&names).zip(&row.cells) {
-            let Some(cell) = cell else { continue };
-            if encoding.in_full_json(column.kind) {
-                push_member(&mut full, &column.key, column.kind, cell);
-            } else {
-                member(&mut out, name, &wire_text(column.kind, cell));
-            }
-        }
-        if !full.is_empty() {
-            full.insert(0, '{');
-            full.push('}');
-            member(&mut out, &full_name, &full);
-        }
-        if !empty {
-            line_break(&mut out, at(2));
-        }
-        out.push('}');
-        line_break(&mut out, at(1));
-        out.push('}');
-    }
-    line_break(&mut out, at(0));
-    out.push('}');
-    out
 }
 
 /// `privateData`; `None` when there is nobody and nothing is kept there.

@@ -15,6 +15,7 @@ use super::{
     check_params::{check_key, check_object_text, check_value, value_pointer},
     encode::{FULL_JSON, LAST_MESSAGE},
     pointer,
+    private_text::PrivateText,
     values::hash_private,
     via::{CardVia, Encoding},
 };
@@ -23,6 +24,8 @@ use super::{
 #[derive(Debug, Default)]
 pub struct CheckCache {
     private: Option<PrivateSection>,
+    /// The rows as they were written last, indented and compact: they outlive the table they come from.
+    written: [PrivateText; 2],
     receivers: Option<Receivers>,
 }
 
@@ -89,13 +92,19 @@ impl CheckCache {
     }
 
     fn pretty_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
-        let write = || card.private_text(Some(1)).unwrap_or_default().into();
-        Some(self.private(card).pretty.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
+        let mut written = std::mem::take(&mut self.written[0]);
+        let write = || card.private_text(Some(1), &mut written).unwrap_or_else(|| "".into());
+        let text = self.private(card).pretty.get_or_insert_with(write).clone();
+        self.written[0] = written;
+        Some(text).filter(|text| !text.is_empty())
     }
 
     fn compact_private(&mut self, card: &CardDraft) -> Option<Arc<str>> {
-        let write = || card.private_text(None).unwrap_or_default().into();
-        Some(self.private(card).compact.get_or_insert_with(write).clone()).filter(|text| !text.is_empty())
+        let mut written = std::mem::take(&mut self.written[1]);
+        let write = || card.private_text(None, &mut written).unwrap_or_else(|| "".into());
+        let text = self.private(card).compact.get_or_insert_with(write).clone();
+        self.written[1] = written;
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// How many bytes `privateData` has as it is sent.

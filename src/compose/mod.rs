@@ -39,6 +39,7 @@ mod notice_body;
 pub mod paste;
 pub mod personal;
 pub mod pointer;
+mod private_text;
 pub mod ready;
 pub mod repair;
 pub mod samples;

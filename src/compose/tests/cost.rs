@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::compose::{
-    CardDraft, CheckCache, CheckContext, Draft, PersonRef, ValueKind,
+    CardDraft, CheckCache, CheckContext, Draft, PersonRef, Ready, ValueKind,
     card::{ParamRow, PrivateTable},
-    check_draft_with,
+    check_draft_with, force_ready,
 };
 
 /// 200 public variables, 5,000 people × 5 columns.
@@ -102,4 +102,29 @@ fn a_change_of_one_row_copies_the_values_of_no_other() {
     let same = |row: usize| card.private.rows[row].cells.as_ptr() == before.private.rows[row].cells.as_ptr();
     assert!((0..5000).all(|row| same(row) == (row != 7)));
     assert_eq!(before.private.rows[7].cells[0].as_deref(), Some("7"));
+}
+
+#[test]
+fn a_table_written_after_any_edit_is_what_the_body_says() {
+    let mut card = large();
+    Arc::make_mut(&mut card.private).rows.truncate(100);
+    let mut cache = CheckCache::default();
+    let edits: [fn(&mut crate::compose::card::PrivateTable); 8] = [
+        |_| {},
+        |table| table.set(40, 0, Some("改".to_owned())),
+        |table| table.rows[40].person.id = "other".to_owned(),
+        |table| drop(table.rows.remove(3)),
+        |table| table.rows.swap(0, 99 - 1),
+        |table| table.columns[1].key = "renamed".to_owned(),
+        |table| table.rows.truncate(32),
+        |table| table.rows.truncate(1),
+    ];
+    for (number, edit) in edits.into_iter().enumerate() {
+        edit(Arc::make_mut(&mut card.private));
+        assert_eq!(cache.pretty(&card), card.to_pretty_text(), "edit {number}");
+        let parts = cache.pretty_parts(&card);
+        assert_eq!(format!("{}{}{}", parts.before, parts.private, parts.after), card.to_pretty_text(), "edit {number}");
+        let Ready::Card(ready) = force_ready(&Draft::Card(card.clone()), &mut cache) else { panic!("a card") };
+        assert_eq!(ready.body, card.to_text(), "edit {number}");
+    }
 }
