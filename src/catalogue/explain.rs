@@ -204,6 +204,9 @@ fn sharpen(explanation: &mut Explanation, refusal: &Refusal, failure: &Failure, 
         explanation.action.insert(0, FixAction::NewOutTrackId);
         explanation.action.push(FixAction::UseWay("update"));
     }
+    if endpoint == &endpoint::SEND_BY_TEMPLATE && refusal.code.as_deref() == Some("800001") {
+        explanation.action.insert(0, FixAction::UseWay("asyncsend_v2"));
+    }
     if refusal.is_permission() {
         if let Some(way) = instead {
             let name = [("way", say(&format!("way.card.{way}"), &[]))];

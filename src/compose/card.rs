@@ -117,6 +117,18 @@ pub struct PrivateTable {
     pub rows: Vec<PrivateRow>,
 }
 
+impl PrivateTable {
+    /// Whether a column of this name has a value for somebody.
+    pub fn fills(&self, name: &str) -> bool {
+        let Some(column) = self.columns.iter().position(|column| column.key == name && !name.is_empty()) else {
+            return false;
+        };
+        self.rows
+            .iter()
+            .any(|row| row.cells.get(column).is_some_and(|cell| cell.as_ref().is_some_and(|text| !text.is_empty())))
+    }
+}
+
 /// Someone @-mentioned by the card.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct AtPerson {

@@ -9,8 +9,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Draft, Finding, Severity, check_card::check_card_with, check_notice::check_notice, notice::NoticeTemplate,
-    ready::Ready,
+    Draft, Finding, Severity, card::PrivateTable, check_card::check_card_with, check_notice::check_notice,
+    notice::NoticeTemplate, ready::Ready,
 };
 
 pub use super::check_card::check_card;
@@ -182,6 +182,20 @@ pub(super) fn id_problem(id: &str) -> Option<IdProblem> {
     } else {
         None
     }
+}
+
+/// The first `${…}` of a text that no column of the table fills for anybody, with its braces.
+pub(super) fn unfilled<'t>(text: &'t str, table: &PrivateTable) -> Option<&'t str> {
+    let mut rest = text;
+    while let Some(found) = placeholder(rest) {
+        let name = found.get(2..found.len() - 1).unwrap_or_default();
+        if !table.fills(name) {
+            return Some(found);
+        }
+        let at = rest.find(found).unwrap_or_default() + found.len();
+        rest = rest.get(at..).unwrap_or_default();
+    }
+    None
 }
 
 /// The first `${…}` of a text, with its braces.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::{
     Finding, NoticeVia, Severity, Unit,
-    check::{CheckContext, Findings, IdProblem, id_problem, placeholder},
+    check::{CheckContext, Findings, IdProblem, id_problem, unfilled},
     check_card::{is_token, type_key},
     check_params::check_object_text,
     message::{self, Message},
@@ -226,7 +226,7 @@ fn check_data(notice: &NoticeDraft, findings: &mut Findings) {
         if has_unicode_escape(&field.value) || has_unicode_escape(key) {
             findings.push(Finding::new(Severity::Warning, &at, "notice.unicode_escape").arg("key", key));
         }
-        if let Some(found) = placeholder(&field.value) {
+        if let Some(found) = unfilled(&field.value, &notice.values) {
             let found: String = found.chars().take(40).collect();
             findings
                 .push(Finding::new(Severity::Warning, &at, "notice.placeholder").arg("key", key).arg("found", found));

@@ -4,7 +4,10 @@
 //! file does not name is the first one of its kind, so that files of before go on meaning what they meant.
 
 use super::{Kind, ValueKind};
-use crate::lang::{Lang, text};
+use crate::{
+    dingtalk::Probe,
+    lang::{Lang, text},
+};
 
 /// How values that are no text travel in a `cardParamMap`, which takes strings only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -110,6 +113,23 @@ impl NoticeVia {
             Self::Free => "asyncsend_v2",
         }
     }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Template => "free.way.template",
+            Self::Free => "free.way.free",
+        }
+    }
+
+    /// What a person calls it.
+    pub fn label(self, lang: Lang) -> String {
+        text(lang, self.key(), &[])
+    }
+
+    /// What it is for, in one sentence.
+    pub fn help(self, lang: Lang) -> String {
+        text(lang, &format!("{}_help", self.key()), &[])
+    }
 }
 
 /// The way of a draft of either kind.
@@ -138,6 +158,47 @@ impl Via {
         }
     }
 
+    /// What a person calls it.
+    pub fn label(self, lang: Lang) -> String {
+        match self {
+            Self::Card(via) => via.label(lang),
+            Self::Notice(via) => via.label(lang),
+        }
+    }
+
+    /// What it is for, in one sentence.
+    pub fn help(self, lang: Lang) -> String {
+        match self {
+            Self::Card(via) => via.help(lang),
+            Self::Notice(via) => via.help(lang),
+        }
+    }
+
+    /// The question that shows whether a token may go this way.
+    pub const fn probe(self) -> Probe {
+        match self {
+            Self::Card(CardVia::CreateAndDeliver) => Probe::CreateAndDeliver,
+            Self::Card(CardVia::PrivateChat) => Probe::PrivateChat,
+            Self::Card(CardVia::InteractiveCards) => Probe::InteractiveCards,
+            Self::Card(CardVia::Update) => Probe::UpdateCard,
+            Self::Card(CardVia::UpdateInteractiveCards) => Probe::UpdateInteractive,
+            Self::Notice(NoticeVia::Template) => Probe::NoticeByTemplate,
+            Self::Notice(NoticeVia::Free) => Probe::FreeNotice,
+        }
+    }
+
+    /// The way that a question is about.
+    pub fn of_probe(probe: Probe) -> Self {
+        let all = Self::all(Kind::Card).into_iter().chain(Self::all(Kind::Notice));
+        // Every question belongs to a way.
+        all.into_iter().find(|via| via.probe() == probe).unwrap_or_default()
+    }
+
+    /// The way of a word in a draft file, of either kind: no word belongs to both.
+    pub fn of_word(name: &str) -> Option<Self> {
+        [Kind::Card, Kind::Notice].into_iter().find_map(|kind| Self::from_name(kind, name))
+    }
+
     /// Whether it is the way of a file that names none.
     pub fn is_default(self) -> bool {
         self == Self::from(self.kind())
@@ -154,6 +215,12 @@ impl Via {
     /// The way of a word in a draft file of this kind.
     pub fn from_name(kind: Kind, name: &str) -> Option<Self> {
         Self::all(kind).into_iter().find(|via| via.name() == name)
+    }
+}
+
+impl Default for Via {
+    fn default() -> Self {
+        Self::Card(CardVia::default())
     }
 }
 

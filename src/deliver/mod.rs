@@ -3,7 +3,7 @@
 //! * [`connect`]: a profile and its secrets become a [`crate::dingtalk::session::Session`]; the sandbox is started where it is needed.
 //! * [`send`]: carries out a [`crate::compose::ready::Ready`]: written down first, then sent, once, then its outcome.
 //! * [`spaces`]: what became of a card at each place. [`earlier`]: what an earlier card holds now.
-//! * [`upload`]: a media file becomes a `media_id`.
+//! * [`upload`]: a media file becomes a `media_id`. [`status_bar`]: another status bar for an OA notice.
 //! * [`plan`]: a draft and a list of people become calls, with what will happen to whom; [`limits`], [`pace`] and [`time`] keep
 //!   the profile's limits.
 //! * [`start`]: a plan is written down; [`run`]: it is carried out, behind the [`guard`] of its profile.
@@ -27,6 +27,7 @@ pub mod run;
 pub mod send;
 pub mod spaces;
 pub mod start;
+pub mod status_bar;
 pub mod time;
 pub mod upload;
 pub mod waiting;

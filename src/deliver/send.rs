@@ -20,7 +20,7 @@ use crate::{
         calls::{self, FreeNoticeForm, NoticeForm},
         endpoint::{self, Endpoint},
         exchange::{Exchange, Failure},
-        fault::Fault,
+        fault::{Fault, NotSent},
         session::Session,
         tokens::Clock,
     },
@@ -192,7 +192,6 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
         Ready::Card(card) => card.out_track_id.clone(),
         Ready::Notice(_) => String::new(),
     };
-    let mut ids = SendIds { out_track_id, ..SendIds::default() };
     let new = NewSend {
         at_unix_ms: clock.now_millis(),
         profile: profile.name.clone(),
@@ -200,18 +199,41 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
         kind: ready.kind(),
         title,
         who: who(ready),
-        ids: ids.clone(),
+        ids: SendIds { out_track_id, ..SendIds::default() },
         request: call.preview(session.hosts()),
         draft_body: file::write_compact(draft),
         content_hash: content_hash(ready, draft),
     };
+    let held_back = guard(profile, &call, &ids_of(ready)).err();
+    carry_out(Carried { call: &call, new, held_back }, session, history, cancel).await
+}
+
+/// A call that is written down.
+pub(super) struct Carried<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// What is known before it.
+    pub new: NewSend,
+    /// Why it may not leave, where the profile's guard says so.
+    pub held_back: Option<NotSent>,
+}
+
+/// Writes a call down as begun, makes it once, writes down its outcome.
+pub(super) async fn carry_out(
+    written: Carried<'_>,
+    session: &Session,
+    history: &Arc<History>,
+    cancel: &CancellationToken,
+) -> Result<Delivery, HistoryError> {
+    let Carried { call, new, held_back } = written;
+    let (kind, mut ids) = (new.kind, new.ids.clone());
     let send_id = blocking(history, move |history| history.begin(&new)).await?;
 
     let mut spaces = Vec::new();
-    let answered = match guard(profile, &call, &ids_of(ready)) {
-        Ok(()) => session.call(&call, cancel).await,
-        Err(held_back) => {
-            let exchange = Exchange::before(session.hosts(), &call, &call.masker(None));
+    let answered = match held_back {
+        None => session.call(call, cancel).await,
+        Some(held_back) => {
+            let exchange = Exchange::before(session.hosts(), call, &call.masker(None));
             Err(Box::new(Failure { exchange, fault: Fault::NotSent(held_back) }))
         }
     };
@@ -246,8 +268,7 @@ pub async fn send(ready: &Ready, sending: Sending<'_>, cancel: &CancellationToke
     ids.request_id = exchange.request_id.clone().unwrap_or_default();
 
     let context = catalogue::Context::of(session.credentials());
-    let mut delivery =
-        Delivery { kind: ready.kind(), outcome, exchange, fault, ids, send_id, spaces, journal_error: None, context };
+    let mut delivery = Delivery { kind, outcome, exchange, fault, ids, send_id, spaces, journal_error: None, context };
     let finished = Finished {
         outcome,
         elapsed_ms: u64::try_from(delivery.exchange.elapsed.as_millis()).unwrap_or(u64::MAX),

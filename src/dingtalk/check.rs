@@ -1,6 +1,7 @@
 //! 检查连接: tries each system with calls that only read, and says what works and which scope to ask for.
 //!
-//! Nothing is ever sent: only endpoints with `sends == false` are called, which a test keeps.
+//! Nothing is ever sent: only endpoints with `sends == false` are called, which a test keeps. What the ways of sending
+//! answer to is asked by [`super::probe`].
 
 use tokio_util::sync::CancellationToken;
 
@@ -10,6 +11,7 @@ use super::call::Call;
 use super::calls;
 use super::exchange::Failure;
 use super::fault::{Fault, NotSent};
+use super::probe::{self, Probe, Verdict};
 use super::session::Session;
 
 /// What a step of the check tried.
@@ -25,17 +27,26 @@ pub enum CheckStep {
     Members,
     /// `contact/users/search`.
     Search,
+    /// Whether the token may make the call of a way of sending.
+    Way(Probe),
 }
 
 impl CheckStep {
     /// All steps, in the order they are tried.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
         Self::Token(System::Oapi),
         Self::Scopes,
         Self::Departments,
         Self::Members,
         Self::Token(System::Api),
         Self::Search,
+        Self::Way(Probe::ALL[0]),
+        Self::Way(Probe::ALL[1]),
+        Self::Way(Probe::ALL[2]),
+        Self::Way(Probe::ALL[3]),
+        Self::Way(Probe::ALL[4]),
+        Self::Way(Probe::ALL[5]),
+        Self::Way(Probe::ALL[6]),
     ];
 
     /// The system it concerns.
@@ -44,15 +55,16 @@ impl CheckStep {
             Self::Token(system) => system,
             Self::Scopes | Self::Departments | Self::Members => System::Oapi,
             Self::Search => System::Api,
+            Self::Way(probe) => probe.system(),
         }
     }
 
     /// The permission it needs; empty for none.
     pub fn permission(self) -> &'static str {
-        self.call(1).map_or("", |call| call.endpoint.permission)
+        self.call(1, "").map_or("", |call| call.endpoint.permission)
     }
 
-    fn call(self, dept_id: i64) -> Option<Call> {
+    fn call(self, dept_id: i64, agent_id: &str) -> Option<Call> {
         match self {
             Self::Token(_) => None,
             Self::Scopes => Some(calls::auth_scopes()),
@@ -60,6 +72,7 @@ impl CheckStep {
             Self::Members => Some(calls::user_list(dept_id, 0, 1)),
             // Any surname will do: the answer's content does not matter.
             Self::Search => Some(calls::contact_users_search("王", 0, 1)),
+            Self::Way(probe) => Some(probe.call(agent_id)),
         }
     }
 }
@@ -69,6 +82,13 @@ impl CheckStep {
 pub enum CheckResult {
     /// It works.
     Works,
+    /// The call of a way of sending was let through: what was refused, with this code, are the parameters.
+    LetThrough {
+        /// The server's code.
+        code: String,
+    },
+    /// This kind of app can never make the call.
+    NotForApp(Box<Failure>),
     /// The app lacks these scopes.
     MissingScopes {
         /// What to ask for; never empty.
@@ -82,6 +102,13 @@ pub enum CheckResult {
     Skipped,
 }
 
+impl CheckResult {
+    /// Whether nothing is left to be done about it.
+    pub const fn is_fine(&self) -> bool {
+        matches!(self, Self::Works | Self::LetThrough { .. })
+    }
+}
+
 /// One line of the check.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CheckItem {
@@ -91,8 +118,9 @@ pub struct CheckItem {
     pub result: CheckResult,
 }
 
-/// Runs the check. Takes at most one time-out per step; cancelling ends it with what is known so far.
-pub async fn check(session: &Session, cancel: &CancellationToken) -> Vec<CheckItem> {
+/// Runs the check. Takes at most one time-out per step; cancelling ends it with what is known so far. `agent_id` is the
+/// app's in the organisation, empty where it is not known.
+pub async fn check(session: &Session, agent_id: &str, cancel: &CancellationToken) -> Vec<CheckItem> {
     let mut items: Vec<CheckItem> = Vec::new();
     // The root is the usual start; an app with a narrow range may only look into its own departments.
     let mut dept_id = 1;
@@ -103,7 +131,7 @@ pub async fn check(session: &Session, cancel: &CancellationToken) -> Vec<CheckIt
         let no_token = items
             .iter()
             .any(|item| item.step == CheckStep::Token(step.system()) && !matches!(item.result, CheckResult::Works));
-        let result = match step.call(dept_id) {
+        let result = match step.call(dept_id, agent_id) {
             _ if no_token => CheckResult::Skipped,
             None => match session.ensure_token(step.system(), cancel).await {
                 Ok(_) => CheckResult::Works,
@@ -115,6 +143,9 @@ pub async fn check(session: &Session, cancel: &CancellationToken) -> Vec<CheckIt
                         dept_id = narrowed(&scopes);
                     }
                     CheckResult::Works
+                }
+                Err(failure) if matches!(step, CheckStep::Way(_)) && failure.exchange.endpoint == call.endpoint => {
+                    asked(step, failure)
                 }
                 Err(failure) => failed(step, failure),
             },
@@ -129,6 +160,17 @@ pub async fn check(session: &Session, cancel: &CancellationToken) -> Vec<CheckIt
 
 fn narrowed(scopes: &answers::Scopes) -> i64 {
     if scopes.departments.contains(&1) { 1 } else { scopes.departments.first().copied().unwrap_or(1) }
+}
+
+/// The answer to a question about a way of sending.
+fn asked(step: CheckStep, failure: Box<Failure>) -> CheckResult {
+    let Some(refusal) = failure.fault.refusal() else { return CheckResult::Failed(failure) };
+    match probe::judge(refusal) {
+        Verdict::LetThrough => CheckResult::LetThrough { code: refusal.code.clone().unwrap_or_default() },
+        Verdict::Lacks => failed(step, failure),
+        Verdict::NotForApp => CheckResult::NotForApp(failure),
+        Verdict::Nothing => CheckResult::Failed(failure),
+    }
 }
 
 fn failed(step: CheckStep, failure: Box<Failure>) -> CheckResult {

@@ -41,6 +41,18 @@ const fn change(path: &'static str, permission: &'static str) -> Endpoint {
     Endpoint { method: Method::Put, ..send(System::Api, path, permission) }
 }
 
+/// A call that sends, as a question: made with a body that nothing can come of ([`super::probe`]).
+const fn question(of: &Endpoint) -> Endpoint {
+    Endpoint {
+        system: of.system,
+        method: of.method,
+        path: of.path,
+        permission: of.permission,
+        sends: false,
+        needs_token: of.needs_token,
+    }
+}
+
 const fn token(system: System, method: Method, path: &'static str) -> Endpoint {
     Endpoint { system, method, path, permission: "", sends: false, needs_token: false }
 }
@@ -123,6 +135,21 @@ pub static CARD_READERS: Endpoint =
 pub static RECALL_CARDS: Endpoint =
     read(System::Api, Method::Post, "/v1.0/robot/privateChatMessages/batchRecall", "qyapi_robot_sendmsg");
 
+/// [`SEND_PRIVATE_CHAT_CARD`] as a question.
+pub static ASK_PRIVATE_CHAT_CARD: Endpoint = question(&SEND_PRIVATE_CHAT_CARD);
+/// [`CREATE_AND_DELIVER`] as a question.
+pub static ASK_CREATE_AND_DELIVER: Endpoint = question(&CREATE_AND_DELIVER);
+/// [`SEND_INTERACTIVE_CARD`] as a question.
+pub static ASK_INTERACTIVE_CARD: Endpoint = question(&SEND_INTERACTIVE_CARD);
+/// [`UPDATE_CARD`] as a question.
+pub static ASK_UPDATE_CARD: Endpoint = question(&UPDATE_CARD);
+/// [`UPDATE_INTERACTIVE_CARD`] as a question.
+pub static ASK_UPDATE_INTERACTIVE_CARD: Endpoint = question(&UPDATE_INTERACTIVE_CARD);
+/// [`SEND_BY_TEMPLATE`] as a question.
+pub static ASK_BY_TEMPLATE: Endpoint = question(&SEND_BY_TEMPLATE);
+/// [`ASYNC_SEND_V2`] as a question.
+pub static ASK_ASYNC_SEND_V2: Endpoint = question(&ASYNC_SEND_V2);
+
 /// Token 1: internal app, api.
 pub static TOKEN_INTERNAL_API: Endpoint = token(System::Api, Method::Post, "/v1.0/oauth2/accessToken");
 
@@ -138,7 +165,7 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 /// What a corp has authorised a third-party app for, with the app's agent id there; signed.
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
-/// Every call above.
+/// Every call above, without the questions.
 pub static ALL: [&Endpoint; 26] = [
     &SEND_PRIVATE_CHAT_CARD,
     &CREATE_AND_DELIVER,

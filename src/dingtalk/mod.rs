@@ -8,7 +8,7 @@
 //! From the ground up: [`endpoint`] (the calls as data), [`call`] and [`calls`] (one request, its makers), [`multipart`] and
 //! [`media`] (uploads), [`mask`], [`fault`],
 //! `judge` (bytes to verdict), [`client`] (the socket), [`tokens`] and [`session`] (tokens kept and healed), [`check`],
-//! [`answers`] (lenient readers).
+//! [`probe`] (what a token may do), [`answers`] (lenient readers).
 
 pub mod answers;
 pub mod call;
@@ -24,6 +24,7 @@ mod judge;
 pub mod mask;
 pub mod media;
 pub mod multipart;
+pub mod probe;
 mod said;
 pub mod secret;
 pub mod session;
@@ -44,6 +45,7 @@ pub use host::{BaseUrl, BaseUrlError, Hosts};
 pub use judge::ANSWER_LIMIT;
 pub use media::{MediaProblem, MediaType};
 pub use multipart::Multipart;
+pub use probe::Probe;
 pub use secret::Secret;
 pub use session::{Session, TokenState, TokenStatus};
 pub use tokens::{CachedToken, Clock, Credentials, MemoryTokenCache, SystemClock, TokenCache};

@@ -258,7 +258,7 @@ fn scope_of(path: &str) -> Option<&'static str> {
     match path {
         super::SEND_CARD | super::SEND_INTERACTIVE_CARD | super::UPDATE_INTERACTIVE_CARD => Some("qyapi_chat_manage"),
         super::CREATE_AND_DELIVER | super::UPDATE_CARD => Some("Card.Instance.Write"),
-        super::SEND_NOTICE => Some("qyapi_base"),
+        super::SEND_NOTICE | super::SEND_FREE | super::UPDATE_STATUS_BAR | super::UPLOAD => Some("qyapi_base"),
         "/topapi/v2/department/listsub" | "/topapi/v2/department/get" => Some("qyapi_get_department_list"),
         "/topapi/v2/user/list" => Some("qyapi_get_department_member"),
         "/topapi/v2/user/get" => Some("qyapi_get_member"),

@@ -9,6 +9,7 @@
 //! journal.sqlite    deliveries and their reports      (store::journal)
 //! directory/        one people cache a profile        (store::directory_cache)
 //! logs/
+//! ways.toml         what each profile may do           (store::access)
 //! window.toml       size, folded panels, tab          (store::window)
 //! locks/            one file an open window, locked while it lives
 //! ```

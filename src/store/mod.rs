@@ -3,6 +3,7 @@
 //! Knows no network and no screen. All of it lives in one folder, the [`home`]; secrets never do (they are in the
 //! [`vault`]). Calls touch the disk or the keyring and may block: they belong on a worker thread.
 
+pub mod access;
 mod database;
 pub mod directory_cache;
 pub mod drafts;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     compose::Finding,
     lang::Lang,
-    store::{settings::Profile, templates::Templates},
+    store::{access::Access, settings::Profile, templates::Templates},
 };
 
 /// The surroundings of a screen: what it may read, and the queue of its wishes.
@@ -36,6 +36,8 @@ pub struct Cx<'a> {
     pub contacts: &'a Contacts,
     /// The profile in use.
     pub profile: &'a Profile,
+    /// What the server showed of each profile's ways of sending.
+    pub access: &'a Access,
     /// The connection of the profile in use.
     pub link: &'a Link,
     /// A jump on its way.

@@ -43,6 +43,7 @@ pub mod state;
 pub mod testing;
 pub mod theme;
 pub mod top_bar;
+pub mod ways;
 pub mod widgets;
 
 use crate::{lang::Lang, store::window::WindowMemory};

@@ -17,6 +17,7 @@ use crate::{
     compose::{Draft, Kind, Severity},
     lang::Lang,
     store::{
+        access::Access,
         history::{History, HistoryError},
         settings::{Profile, Settings},
     },
@@ -100,6 +101,8 @@ pub struct State {
     pub text_focused: bool,
     /// Profiles and appearance, as last saved or being saved.
     pub settings: Settings,
+    /// What the server showed of each profile's ways of sending.
+    pub access: Access,
     /// The connection of the current profile.
     pub link: Link,
     /// The history, once it is open.
@@ -134,6 +137,7 @@ impl State {
             drafts: Drafts::default(),
             text_focused: false,
             settings,
+            access: Access::default(),
             link: Link::default(),
             history: Remote::NotAsked,
             journal: Remote::NotAsked,

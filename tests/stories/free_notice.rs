@@ -5,7 +5,11 @@ use std::sync::Arc;
 use ding_composer::{
     compose::{Draft, Kind, NoticeDraft, NoticeVia, msg::MsgKind, msg::Part},
     sandbox::{Effect, Script, UPLOAD},
-    store::settings::{Profile, ProfileKind},
+    store::{
+        history::{Filter, Outcome},
+        settings::{Profile, ProfileKind},
+    },
+    ui::state::Tab,
 };
 use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
@@ -24,9 +28,18 @@ fn open() -> Window {
     let mut window = Window::open();
     window.ctrl(Key::Num2);
     window.ctrl(Key::N);
-    choose(&mut window, "自由消息");
+    choose_way(&mut window, "自由消息");
     window.settle();
     window
+}
+
+fn choose_way(window: &mut Window, way: &str) {
+    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").scroll_to_me();
+    window.harness.run_ok();
+    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").click();
+    window.harness.run_ok();
+    window.harness.get_by_role_and_label(Role::Button, way).click();
+    window.harness.run_ok();
 }
 
 fn choose(window: &mut Window, label: &str) {
@@ -102,6 +115,70 @@ fn an_oa_notice_with_form_rows_goes_to_a_department() {
     });
     window.settle();
     assert!(window.shows("状态栏的更新已提交：已发放"), "{:?}", window.on_screen());
+
+    // It is a row of the history of its own, with the masked request, and stays one after a restart.
+    let folder = Arc::clone(&window.folder);
+    assert!(window.close());
+    drop(window);
+    let mut window = Window::open_in(folder);
+    window.harness.state_mut().state.tab = Tab::History;
+    window.settle();
+    window.wait_for("状态栏改为「已发放」");
+    window.harness.get_all_by_label_contains("状态栏改为「已发放」").next().unwrap().click();
+    window.harness.run_ok();
+    window.wait_for("请求");
+    let history = window.app().state.history.value().unwrap();
+    let rows = history.page(&Filter::default(), 0, 10).unwrap();
+    let record = history.get(rows[0].id).unwrap().unwrap();
+    assert_eq!((record.finished.outcome, record.new.who.people), (Outcome::HandedOver, 0));
+    assert!(record.new.request.contains("status_bar/update"), "{}", record.new.request);
+    assert!(record.new.request.contains("access_token=••••"), "masked: {}", record.new.request);
+    assert!(record.finished.answer.contains("\"errcode\":0"), "{}", record.finished.answer);
+    // From there it can be changed once more.
+    window.press("更新状态栏");
+    assert!(window.shows("新的状态"), "{:?}", window.on_screen());
+}
+
+#[test]
+fn a_status_bar_that_is_refused_is_a_row_with_its_reason() {
+    let mut window = open();
+    choose(&mut window, "OA");
+    type_into(&mut window, "点击后打开的地址", "https://example.com/a");
+    type_into(&mut window, "头部标题", "审批");
+    window.press("用颜色 FF0089FF");
+    type_into(&mut window, "正文标题", "报销单");
+    pick_a_department(&mut window);
+    window.settle();
+    window.ctrl(Key::Enter);
+    window.step_until("it arrived", |window| window.sandbox().arrivals().iter().any(|one| one.notice().is_some()));
+    window.settle();
+    window.sandbox().script(Script::once("/topapi/message/corpconversation/status_bar/update", Effect::code("40035")));
+    window.press("更新状态栏");
+    window.type_into("新的状态", "已同意");
+    window.press("提交");
+    window.settle();
+    window.step_until("it is refused", |window| window.shows("状态栏没有更新"));
+    let history = window.app().state.history.value().unwrap();
+    let rows = history.page(&Filter::default(), 0, 10).unwrap();
+    let record = history.get(rows[0].id).unwrap().unwrap();
+    assert_eq!((record.finished.outcome, record.finished.explanation.as_str()), (Outcome::Refused, "40035"));
+}
+
+#[test]
+fn ids_are_translated_when_the_person_says_so_and_the_draft_keeps_it() {
+    let mut window = open();
+    type_into(&mut window, "内容", "请 $userName=zhangsan01$ 来取");
+    assert_eq!(notice(&window).enable_id_trans, None);
+    choose(&mut window, "是");
+    assert_eq!(notice(&window).enable_id_trans, Some(true));
+    assert_eq!(notice(&window).to_body()["enable_id_trans"], true);
+    pick_a_department(&mut window);
+    window.settle();
+    window.ctrl(Key::Enter);
+    window.step_until("it arrived", |window| window.sandbox().arrivals().iter().any(|one| one.notice().is_some()));
+    let arrivals = window.sandbox().arrivals();
+    let sent = arrivals.iter().find(|arrival| arrival.notice().is_some()).unwrap();
+    assert!(sent.body.contains("enable_id_trans=true"), "{}", sent.body);
 }
 
 #[test]
@@ -183,7 +260,7 @@ fn switching_kind_and_way_keeps_all_that_was_typed_also_over_a_restart() {
     choose(&mut window, "多个按钮");
     window.press("添加按钮");
     type_into(&mut window, "按钮文字 1", "同意");
-    choose(&mut window, "模板通知");
+    choose_way(&mut window, "模板通知");
     window.settle();
     assert_eq!(notice(&window).via, NoticeVia::Template);
     let folder = Arc::clone(&window.folder);
@@ -191,7 +268,7 @@ fn switching_kind_and_way_keeps_all_that_was_typed_also_over_a_restart() {
     drop(window);
     let mut window = Window::open_in(folder);
     window.ctrl(Key::Num2);
-    choose(&mut window, "自由消息");
+    choose_way(&mut window, "自由消息");
     let msg = &notice(&window).msg;
     assert_eq!((msg.kind, msg.several, msg.buttons[0].title.as_str()), (MsgKind::ActionCard, true, "同意"));
     choose(&mut window, "单个按钮");
@@ -240,10 +317,11 @@ fn everyone_is_asked_about_twice() {
 fn an_app_that_cannot_go_this_way_is_told_and_led_to_the_other() {
     let mut window = Window::open();
     window.ctrl(Key::Num2);
-    for (kind, shown, switch) in
-        [(ProfileKind::Internal, "模板通知", "改用自由消息"), (ProfileKind::ThirdParty, "自由消息", "改用模板通知")]
-    {
-        choose(&mut window, shown);
+    for (kind, shown, switch) in [
+        (ProfileKind::Internal, "模板通知", "改用「自由消息」"),
+        (ProfileKind::ThirdParty, "自由消息", "改用「模板通知」"),
+    ] {
+        choose_way(&mut window, shown);
         assert!(!window.shows("不适用于此类应用"), "the sandbox may do both");
         let profile = Profile::new("总部", kind);
         let state = &mut window.harness.state_mut().state;

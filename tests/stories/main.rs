@@ -48,6 +48,7 @@ mod typing;
 #[cfg(test)]
 mod ways;
 #[cfg(test)]
+mod ways_access;
 mod ways_window;
 #[cfg(test)]
 mod window;

@@ -9,7 +9,7 @@ use ding_composer::{
     ui::{sending::LastSend, state::Tab},
 };
 use egui::{Key, accesskit::Role};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{Queryable as _, by};
 
 use crate::{
     card::{card, person, set_card},
@@ -64,7 +64,16 @@ fn a_group_and_a_robot_chat_get_it_one_place_refuses_and_the_card_is_updated_fro
     let sent_as = draft.out_track_id.clone();
     set_card(&mut window, draft);
     assert_eq!(send(&mut window), Outcome::Partly, "{:?}", window.on_screen());
-    for shown in ["部分已提交", "3 处中 2 处已提交", "nobody", "user not exist"] {
+    // One row a place with its own outcome, and what arrived there: eight people of the group, one in the robot's chat.
+    for shown in [
+        "部分已提交",
+        "3 处中 2 处已提交",
+        "nobody",
+        "user not exist",
+        "群聊 · 8 人收到",
+        "机器人单聊 · 1 人收到",
+        "机器人单聊 · 没有到达",
+    ] {
         assert!(window.shows(shown), "{shown}: {:?}", window.on_screen());
     }
 
@@ -91,4 +100,32 @@ fn a_group_and_a_robot_chat_get_it_one_place_refuses_and_the_card_is_updated_fro
     let arrived = arrivals.iter().rev().find_map(|arrival| arrival.card()).unwrap();
     assert_eq!(arrived.public.len(), 1);
     assert!(matches!(window.app().state.current().unwrap().draft, Draft::Card(_)));
+}
+
+#[test]
+fn who_sees_a_card_in_a_group_and_who_is_mentioned_there_are_picked_by_name() {
+    let mut window = Window::open();
+    let mut draft = card(&window).clone();
+    draft.switch(CardVia::CreateAndDeliver);
+    let group = window.sandbox().group_conversation_id();
+    draft.create.spaces = vec![Space { kind: SpaceKind::ImGroup, to: person(&group, "") }];
+    draft.fill_chat(SpaceKind::ImGroup);
+    set_card(&mut window, draft);
+    for label in ["为「@ 的人」选人", "为「可见的人（recipients）」选人"] {
+        window.press(label);
+        window.wait_for("青禾科技（演练）");
+        window.harness.get(by().role(Role::TextInput).label_contains("搜索姓名")).focus();
+        window.harness.run_ok();
+        window.harness.get(by().role(Role::TextInput).label_contains("搜索姓名")).type_text("zs");
+        window.harness.run_ok();
+        window.step_until("the directory is here", |window| !window.app().is_busy());
+        window.harness.run_ok();
+        window.key(Key::Enter);
+        window.ctrl(Key::Enter);
+    }
+    let chat = &card(&window).create.group;
+    assert_eq!((chat.at.len(), chat.recipients.len()), (1, 1));
+    assert_eq!((chat.at[0].id.as_str(), chat.at[0].name.as_str()), ("zhangsan01", "张三"));
+    assert_eq!(chat.recipients[0], person("zhangsan01", "张三"));
+    assert!(window.shows("张三 zhangsan01") || window.shows("张三"), "a chip with the name: {:?}", window.on_screen());
 }

@@ -2,7 +2,8 @@
 
 use ding_composer::dingtalk::call::{TOKEN_HEADER, USER_AGENT};
 use ding_composer::dingtalk::{
-    Body, CachedToken, Call, CheckResult, CheckStep, Doubt, Fault, NoticeForm, Secret, System, calls, check, endpoint,
+    Body, CachedToken, Call, CheckResult, CheckStep, Doubt, Fault, NoticeForm, Probe, Secret, System, calls, check,
+    endpoint,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -156,6 +157,16 @@ fn the_connection_check_only_reads_and_names_what_is_missing() {
                 json(200, r#"{"errcode":0,"auth_org_scopes":{"authed_dept":[77],"authed_user":[]},"auth_user_field":[]}"#)
             } else if line.contains("listsub") {
                 json(200, r#"{"errcode":88,"errmsg":"ding talk error[subcode=60011,submsg=应用尚未开通所需的权限：[qyapi_get_department_list]]"}"#)
+            } else if line.contains("createAndDeliver") {
+                json(400, r#"{"code":"param.cardTemplateIdEmpty","message":"参数为空","requestid":"1"}"#)
+            } else if line.contains("PUT /v1.0/card/instances") {
+                json(500, r#"{"code":"systemError","message":"系统错误","requestid":"1"}"#)
+            } else if line.contains("interactiveCards") {
+                json(403, r#"{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","message":"没有权限","accessdenieddetail":{"requiredScopes":["qyapi_chat_manage"]}}"#)
+            } else if line.contains("sendbytemplate") {
+                json(200, r#"{"errcode":800001,"errmsg":"仅限ISV调用","request_id":"1"}"#)
+            } else if line.contains("asyncsend_v2") {
+                json(200, r#"{"errcode":40,"errmsg":"Missing required arguments","request_id":"1"}"#)
             } else if line.contains("user/list") {
                 json(200, r#"{"errcode":0,"result":{"has_more":false,"list":[]}}"#)
             } else {
@@ -163,14 +174,17 @@ fn the_connection_check_only_reads_and_names_what_is_missing() {
             }
         })
         .await;
-        let items = check(&session(raw.hosts(), internal(), TestClock::new()), &never()).await;
+        let items = check(&session(raw.hosts(), internal(), TestClock::new()), "123", &never()).await;
         let told: Vec<(CheckStep, String)> = items
             .iter()
             .map(|item| {
                 let result = match &item.result {
                     CheckResult::Works => "works".to_owned(),
                     CheckResult::MissingScopes { scopes, .. } => scopes.join(","),
-                    other => format!("{other:?}"),
+                    CheckResult::LetThrough { code } => format!("let through: {code}"),
+                    CheckResult::NotForApp(_) => "not for this app".to_owned(),
+                    CheckResult::Failed(_) => "failed".to_owned(),
+                    CheckResult::Skipped => "skipped".to_owned(),
                 };
                 (item.step, result)
             })
@@ -184,10 +198,29 @@ fn the_connection_check_only_reads_and_names_what_is_missing() {
                 (CheckStep::Members, "works".to_owned()),
                 (CheckStep::Token(System::Api), "works".to_owned()),
                 (CheckStep::Search, "qyapi_addresslist_search".to_owned()),
+                (CheckStep::Way(Probe::CreateAndDeliver), "let through: param.cardTemplateIdEmpty".to_owned()),
+                (CheckStep::Way(Probe::PrivateChat), "qyapi_chat_manage".to_owned()),
+                (CheckStep::Way(Probe::InteractiveCards), "qyapi_chat_manage".to_owned()),
+                // A server in trouble says nothing about permissions.
+                (CheckStep::Way(Probe::UpdateCard), "failed".to_owned()),
+                (CheckStep::Way(Probe::UpdateInteractive), "qyapi_chat_manage".to_owned()),
+                (CheckStep::Way(Probe::NoticeByTemplate), "not for this app".to_owned()),
+                (CheckStep::Way(Probe::FreeNotice), "let through: 40".to_owned()),
             ]
         );
+        // What asked about the ways that send holds nothing that could be sent, and nobody to send it to.
         let sends: Vec<&str> = endpoint::ALL.iter().filter(|e| e.sends).map(|e| e.path).collect();
-        assert!(raw.seen().iter().all(|seen| !sends.iter().any(|path| seen.line().contains(path))));
+        let asked = |seen: &&Seen| {
+            sends
+                .iter()
+                .any(|path| seen.line().contains(&format!("{path} ")) || seen.line().contains(&format!("{path}?")))
+        };
+        let bodies: Vec<String> = raw.seen().iter().filter(asked).map(|seen| seen.body().to_owned()).collect();
+        assert_eq!(bodies.len(), 7);
+        for body in bodies {
+            assert!(body == "{}" || body.starts_with("agent_id=123&"), "{body}");
+            assert!(!body.contains("userid_list") && !body.contains("dept_id_list"), "{body}");
+        }
         // It looked into the department the app may see, not into the root it may not.
         assert!(raw.seen().iter().any(|seen| seen.body().contains("dept_id=77")));
     });
@@ -197,9 +230,9 @@ fn the_connection_check_only_reads_and_names_what_is_missing() {
 fn a_check_without_a_token_skips_what_needs_it() {
     run(async {
         let raw = Raw::always(json(200, r#"{"errcode":40096,"errmsg":"不合法的appKey或appSecret"}"#)).await;
-        let items = check(&session(raw.hosts(), internal(), TestClock::new()), &never()).await;
+        let items = check(&session(raw.hosts(), internal(), TestClock::new()), "", &never()).await;
         let skipped = items.iter().filter(|item| item.result == CheckResult::Skipped).count();
-        assert_eq!((items.len(), skipped, raw.seen().len()), (6, 4, 2));
+        assert_eq!((items.len(), skipped, raw.seen().len()), (13, 11, 2));
     });
 }
 

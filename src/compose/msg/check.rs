@@ -10,7 +10,7 @@ use super::{
 };
 use crate::compose::{
     Finding, NoticeDraft, Severity, Unit,
-    check::{CheckContext, Findings, People, placeholder},
+    check::{CheckContext, Findings, People, placeholder, unfilled},
     check_card::type_key,
     check_notice::has_unicode_escape,
     pointer,
@@ -99,9 +99,11 @@ fn check_part(notice: &NoticeDraft, part: Part, findings: &mut Findings) {
     if has_unicode_escape(text) {
         findings.push(Finding::new(Severity::Warning, at.as_str(), "notice.unicode_escape").arg("key", part.name()));
     }
-    if let Some(found) = placeholder(text) {
-        let found: String = found.chars().take(40).collect();
-        findings.push(finding(Severity::Warning, "msg.placeholder").arg("found", found));
+    if placeholder(text).is_some() {
+        if let Some(found) = unfilled(text, &notice.values) {
+            let found: String = found.chars().take(40).collect();
+            findings.push(finding(Severity::Warning, "msg.placeholder").arg("found", found));
+        }
         return;
     }
     let problem = match spec.shape {
@@ -138,7 +140,7 @@ fn check_oa(notice: &NoticeDraft, findings: &mut Findings) {
             findings.push(Finding::new(Severity::Warning, at, "msg.row_without_value").arg("row", index + 1));
         }
         for (text, name) in [(&row.key, "key"), (&row.value, "value")] {
-            check_placeholder(text, pointer::join(&place, name), "msg.rows", findings);
+            check_placeholder(notice, text, pointer::join(&place, name), "msg.rows", findings);
         }
     }
     let body = [Part::OaTitle, Part::OaContent, Part::OaRichNumber, Part::OaImage, Part::OaAuthor];
@@ -200,7 +202,7 @@ fn check_buttons(notice: &NoticeDraft, findings: &mut Findings) {
                 findings.push(finding(Severity::Error, "msg.too_long").limit(max, characters, Unit::Characters));
             }
             if placeholder(text).is_some() {
-                check_placeholder(text, at.clone(), key, findings);
+                check_placeholder(notice, text, at.clone(), key, findings);
             } else if name == "action_url"
                 && !text.trim().is_empty()
                 && let Some((severity, code)) = url_problem(text)
@@ -224,8 +226,8 @@ fn check_file(notice: &NoticeDraft, findings: &mut Findings) {
     }
 }
 
-fn check_placeholder(text: &str, at: String, key: &str, findings: &mut Findings) {
-    if let Some(found) = placeholder(text) {
+fn check_placeholder(notice: &NoticeDraft, text: &str, at: String, key: &str, findings: &mut Findings) {
+    if let Some(found) = unfilled(text, &notice.values) {
         let found: String = found.chars().take(40).collect();
         let finding = Finding::new(Severity::Warning, at, "msg.placeholder").arg("field_key", key);
         findings.push(finding.arg("found", found));

@@ -175,6 +175,7 @@ fn shapes_are_checked_and_a_placeholder_is_not_judged() {
     assert_eq!(say(Part::OaUrl, "ftp://a.b"), ["msg.url_scheme"]);
     assert_eq!(say(Part::OaUrl, "https://a b"), ["msg.url_space"]);
     assert_eq!(say(Part::OaUrl, "${link}"), ["msg.placeholder"]);
+    assert_eq!(say(Part::OaUrl, "https://a.b/${link}?${x}"), ["msg.placeholder"]);
     assert_eq!(say(Part::OaHeadColour, "#BBBBBB"), ["msg.colour"]);
     assert_eq!(say(Part::OaStatusColour, "FFF65E5E"), ["msg.bar_colour_plain"]);
     assert_eq!(say(Part::OaStatusColour, "red"), ["msg.bar_colour"]);
@@ -186,6 +187,30 @@ fn shapes_are_checked_and_a_placeholder_is_not_judged() {
     *notice.msg.text_mut(Part::VoiceMedia) = "https://a.b/c.amr".into();
     *notice.msg.text_mut(Part::VoiceDuration) = "60".into();
     assert_eq!(found(&notice), ["error /msg/voice/media_id msg.media_url", "error /msg/voice/duration msg.duration"]);
+}
+
+#[test]
+fn a_name_that_people_have_values_for_is_no_placeholder_left_over() {
+    use crate::compose::card::{PrivateColumn, PrivateRow, PrivateTable};
+    let mut notice = read(&oa());
+    "${名字}，请在 ${日期} 前提交".clone_into(notice.msg.text_mut(Part::OaContent));
+    let column = |key: &str| PrivateColumn { key: key.to_owned(), ..PrivateColumn::default() };
+    let cells = |values: [Option<&str>; 2]| values.map(|value| value.map(str::to_owned)).to_vec().into();
+    let row = |values| PrivateRow { cells: cells(values), ..PrivateRow::default() };
+    let table = |rows| std::sync::Arc::new(PrivateTable { columns: vec![column("名字"), column("日期")], rows });
+    let left = |notice: &NoticeDraft| -> Vec<String> {
+        let all = findings(notice);
+        let one = |finding: &Finding| finding.args.iter().find(|(name, _)| *name == "found").unwrap().1.clone();
+        all.iter().filter(|finding| finding.code == "msg.placeholder").map(one).collect()
+    };
+    assert_eq!(left(&notice), ["${名字}"]);
+    notice.values = table(vec![row([Some("张三"), None]), row([Some("李四"), Some("")])]);
+    assert_eq!(left(&notice), ["${日期}"], "nobody has a date");
+    notice.values = table(vec![row([Some("张三"), Some("周五")]), row([None, None])]);
+    assert_eq!(left(&notice), [""; 0]);
+    // The same in a row of the form and in the data of a template.
+    notice.msg.rows[0].value = "${名字} ${工号}".to_owned();
+    assert_eq!(left(&notice), ["${工号}"]);
 }
 
 #[test]

@@ -106,6 +106,20 @@ pub enum ChatField {
     SpaceType,
 }
 
+impl CardField {
+    /// Whether its ids are people's.
+    pub const fn names_people(self) -> bool {
+        matches!(
+            self,
+            Self::Receivers
+                | Self::At
+                | Self::CardAt
+                | Self::TopUsers
+                | Self::Chat(_, ChatField::At | ChatField::Recipients)
+        )
+    }
+}
+
 /// A way's members: JSON pointer and field, in the order of the page.
 type Table = &'static [(&'static str, CardField)];
 

@@ -354,9 +354,11 @@ impl App {
                 open.notice_view.uploads.poll(&mut notice.msg);
             }
         }
-        let toast = self.status_bar.poll(self.state.lang);
-        if let Some(toast) = toast {
-            self.toasts.add(toast);
+        if let Some(changed) = self.status_bar.poll(self.state.lang) {
+            self.toasts.add(changed.toast);
+            if changed.in_history {
+                self.history_view.changed();
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     catalogue::FixAction,
-    compose::{CardVia, Draft, Finding, Kind, Via},
+    compose::{Draft, Finding, Via},
     ui::{
         settings::SettingsAction,
         state::{InspectorTab, Tab},
@@ -32,7 +32,7 @@ impl App {
                 self.apply_settings(ctx, SettingsAction::Edit(profile));
             }
             FixAction::UseWay(name) => {
-                if let Some(Via::Card(via)) = Via::from_name(Kind::Card, name) {
+                if let Some(via) = Via::of_word(name) {
                     self.switch_way(via);
                 }
             }
@@ -52,13 +52,14 @@ impl App {
         }
     }
 
-    /// Sends the current card another way; what does not travel there stays in the draft.
-    pub(super) fn switch_way(&mut self, via: CardVia) {
-        if let Some(open) = self.state.current_mut() {
-            open.undo_step();
-            if let Draft::Card(card) = &mut open.draft {
-                card.switch(via);
-            }
+    /// Sends the current card or notice another way; what does not travel there stays in the draft.
+    pub(super) fn switch_way(&mut self, via: Via) {
+        let Some(open) = self.state.current_mut() else { return };
+        open.undo_step();
+        match (&mut open.draft, via) {
+            (Draft::Card(card), Via::Card(via)) => card.switch(via),
+            (Draft::Notice(notice), Via::Notice(via)) => notice.set_via(via),
+            _ => {}
         }
     }
 

@@ -1,14 +1,19 @@
 //! The frame of the window: edge, bar, tabs, and on the writing tabs the drafts, the form, the inspector, the send bar.
 
+use std::sync::Arc;
+
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::App;
 use crate::{
     compose::{Draft, Kind},
+    dingtalk::Clock,
     ui::{
         card,
         cx::Cx,
-        drafts_panel, inspector, notice, palette, send_bar, sending, settings,
+        drafts_panel, inspector,
+        notice::{self, status_bar::Means},
+        palette, send_bar, sending, settings,
         state::{State, Tab},
         theme::{self, size, tokens},
         top_bar,
@@ -55,8 +60,14 @@ impl App {
         drafts_panel::rename_dialog(ui, lang, &mut self.renaming, &self.actions);
         sending::confirm_ui(ui.ctx(), lang, &mut self.confirm, &self.actions);
         self.files.ui(ui.ctx(), &self.background, lang);
-        let session = self.state.link.session().cloned();
-        self.status_bar.ui(ui.ctx(), lang, session.as_ref(), &self.background);
+        let means = Means {
+            session: self.state.link.session(),
+            history: self.state.history.value(),
+            profile: self.state.settings.current(),
+            clock: Arc::clone(&self.env.clock) as Arc<dyn Clock>,
+            background: &self.background,
+        };
+        self.status_bar.ui(ui.ctx(), lang, &means);
         self.draw_delivery_dialogs(ui);
         self.draw_people(ui);
         self.draw_lab(ui);
@@ -113,6 +124,7 @@ impl App {
             lang,
             tab,
             settings,
+            access,
             link,
             running,
             now_unix,
@@ -141,6 +153,7 @@ impl App {
             lab: &self.lab,
             contacts: &self.contacts,
             profile: settings.current(),
+            access,
             link,
             jump: &self.jump,
             background: &self.background,

@@ -4,8 +4,9 @@
 //! * `delivery`: plans, deliveries, their reports; `deliveries_ui`: where they are drawn.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
-//!   `lab`: imported card templates. `import`: lists of people.
+//!   `access`: what the ways of sending answered. `lab`: imported card templates. `import`: lists of people.
 
+mod access;
 mod deliveries_ui;
 mod delivery;
 mod dispatch;

@@ -116,6 +116,7 @@ impl App {
             lab: &self.lab,
             contacts: &self.contacts,
             profile: self.state.settings.current(),
+            access: &self.state.access,
             link: &self.state.link,
             jump: &jump,
             background: &self.background,

@@ -87,11 +87,13 @@ impl App {
             SettingsAction::SetRules(rules) => {
                 if let Some(sandbox) = self.sandbox.running() {
                     sandbox.set_rules(*rules);
+                    self.forget_sandbox_access();
                 }
             }
             SettingsAction::RestartSandbox(people) => {
                 self.env.sandbox.people = people;
                 self.sandbox.forget();
+                self.forget_sandbox_access();
                 if self.state.profile().is_sandbox() {
                     self.connect();
                 }
@@ -194,6 +196,7 @@ impl App {
         self.state.settings.profiles.retain(|one| one.id() != id);
         self.settings_view.editor = None;
         self.settings_view.check = None;
+        self.forget_access(&profile);
         self.save_settings();
         self.toasts.add(Toast::new(Level::Info, tr!(self.state.lang, "settings.deleted", name = profile.name)));
         if profile.kind != ProfileKind::Sandbox {
@@ -218,10 +221,16 @@ impl App {
         let vault = Arc::clone(&self.env.vault) as Arc<dyn Vault>;
         let clock = Arc::clone(&self.env.clock) as Arc<dyn Clock>;
         let (sandbox, options) = (self.sandbox.clone(), self.env.sandbox);
+        let agent_id = if profile.is_sandbox() {
+            sandbox.running().map(|running| running.agent_id().to_string()).unwrap_or_default()
+        } else {
+            profile.agent_id.clone()
+        };
         let third_party = profile.kind == ProfileKind::ThirdParty;
         let context = catalogue::Context { pasted_token: profile.kind == ProfileKind::Token, third_party };
         // The connection in use keeps its tokens; another profile gets one for the check only.
         let session = (self.state.profile().id() == id).then(|| self.state.link.session().cloned()).flatten();
+        let key = profile.vault_key();
         let mut items = Remote::NotAsked;
         self.background.start(&mut items, async move {
             let session = if let Some(session) = session {
@@ -234,10 +243,10 @@ impl App {
                     Err(lost) => return Err(Broken::Lost(JobLost(lost.to_string()))),
                 }
             };
-            Ok(check(&session, &stop).await)
+            Ok(check(&session, &agent_id, &stop).await)
         });
         self.settings_view.section = crate::ui::settings::Section::Profiles;
-        self.settings_view.check = Some(CheckRun { profile: id, cancel, items, context });
+        self.settings_view.check = Some(CheckRun { profile: id, key, cancel, items, context });
     }
 
     fn move_secrets_from_file(&mut self) {
@@ -273,7 +282,10 @@ impl App {
     /// Takes what the vault and the check answered.
     pub(super) fn poll_settings(&mut self) {
         if let Some(run) = &mut self.settings_view.check {
-            run.items.poll();
+            let answered = run.items.poll();
+            if answered {
+                self.note_check();
+            }
         }
         let Some(storing) = &mut self.settings_view.storing else { return };
         if storing.done.poll() && storing.done.take_here().is_some() {

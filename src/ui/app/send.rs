@@ -133,7 +133,9 @@ impl App {
             LastSend::NotWritten(_) => (Level::Error, tr!(lang, "send.not_written").into_owned()),
         };
         if let LastSend::Made(sent) = &last {
+            let (profile, delivery) = (sent.profile.clone(), Arc::clone(&sent.delivery));
             self.after_send(&running.draft, sent);
+            self.note_delivery(&profile, &delivery);
         }
         let shown = self.state.current().is_some_and(|open| open.id == running.draft);
         if let Some(open) = self.state.drafts.get_mut(&running.draft) {

@@ -10,6 +10,7 @@ use crate::{
         file::{self, DraftFile},
     },
     store::{
+        access::Access,
         drafts::{DraftEntry, DraftId, Drafts as DraftStore},
         history::History,
         settings::Settings,
@@ -54,6 +55,7 @@ impl App {
         let memory = WindowMemory::load(&WindowMemory::path(env.home.root()));
         let (templates, templates_problem) = Templates::load(&env.home.templates_path());
         let mut state = State::new(loaded.settings, lang);
+        state.access = Access::load(&Access::path(env.home.root()));
         state.tab = tab_of(&memory.tab);
         state.drafts_open = !memory.drafts_folded;
         state.inspector_open = !memory.inspector_folded;

@@ -11,7 +11,7 @@ use super::paste::PasteInto;
 use crate::{
     compose::{
         CardDraft, PersonRef, Severity, Unit,
-        card::{AtPerson, PrivateTable, SpaceKind},
+        card::{AtPerson, PrivateTable},
         pointer,
     },
     ui::{
@@ -19,7 +19,7 @@ use crate::{
         commands::Command,
         cx::Cx,
         icons::Icon,
-        picker::{IdKind, PickerRequest, Purpose},
+        picker::{IdKind, PickerRequest, Purpose, apply},
         theme::{self, size, tokens},
         widgets::{
             Chip, Field, Group, Meter, PushButton, buttons::icon_button_sized, chips_ui, form::finding_line, grouped,
@@ -183,19 +183,7 @@ pub fn user_id_type_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
 
 /// What the picker is asked for, with the people chosen already.
 pub fn request(draft: &CardDraft, purpose: Purpose) -> PickerRequest {
-    let people: Vec<PersonRef> = match purpose {
-        Purpose::CardReceivers => draft.receivers.to_vec(),
-        Purpose::CardRobotSpaces => {
-            let robots = draft.create.spaces.iter().filter(|space| space.kind == SpaceKind::ImRobot);
-            robots.map(|space| space.to.clone()).collect()
-        }
-        Purpose::CardPrivateRows => draft.private.rows.iter().map(|row| row.person.clone()).collect(),
-        Purpose::CardMentions => {
-            let people = draft.at_open_ids.iter().filter(|at| at.id != AT_ALL);
-            people.map(|at| PersonRef { id: at.id.clone(), name: at.name.clone() }).collect()
-        }
-        Purpose::NoticeRecipients | Purpose::Myself => Vec::new(),
-    };
+    let people = apply::people_of(draft, purpose);
     PickerRequest::people(purpose).id_kind(IdKind::of_user_id_type(draft.user_id_type)).chosen_people(people)
 }
 

@@ -39,7 +39,8 @@ pub fn dropped_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &mut Planning, plann
             if rules.len() > 1 {
                 let only = planning.rule == Some(*rule);
                 let filter = if only { tr!(lang, "plan.show_all") } else { tr!(lang, "plan.show_these") };
-                let name = format!("{filter}：{}", rule_label(*rule, lang));
+                let rule_name = rule_label(*rule, lang);
+                let name = tr!(lang, "common.named_value", name = filter, value = rule_name).into_owned();
                 if PushButton::quiet(filter).name(name).small().show(ui).clicked() {
                     planning.rule = (!only).then_some(*rule);
                 }

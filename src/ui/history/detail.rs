@@ -127,17 +127,18 @@ fn update_card(reads: &Reads<'_>, record: &Record) {
 
 /// The way to another status bar, for an OA notice that has a task.
 fn status_bar_ui(ui: &mut Ui, reads: &Reads<'_>, record: &Record) {
-    let task = &record.finished.ids.task_id;
+    // Also from the row of an earlier change.
+    let changed = crate::deliver::status_bar::task_of(&record.new.who);
+    let task = changed.unwrap_or_else(|| record.finished.ids.task_id.clone());
     // Cheap to ask in every frame; what was sent is only read when the button is pressed.
     if task.is_empty() || !record.new.draft_body.contains("\"msgtype\":\"oa\"") {
         return;
     }
     let button = PushButton::new(tr!(reads.lang, "free.bar.change")).icon(Icon::Refresh);
     if button.tooltip(tr!(reads.lang, "free.bar.change_tip")).show(ui).clicked()
-        && let Ok(Draft::Notice(notice)) = file::read_kept(record.new.kind, &record.new.draft_body)
+        && let Ok(draft) = file::read_kept(record.new.kind, &record.new.draft_body)
     {
-        let (agent_id, task_id) = (notice.agent_id, task.clone());
-        reads.actions.send(Action::ChangeStatusBar(Target { agent_id, task_id }));
+        reads.actions.send(Action::ChangeStatusBar(Target { task_id: task, draft: Box::new(draft) }));
     }
 }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use egui::{Align, CornerRadius, Frame, Grid, Label, Layout, Margin, RichText, Stroke, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use super::spaces::place_name;
 use crate::{
-    sandbox::{ArrivedCard, ArrivedNotice, Fate, Sandbox},
+    lang::Lang,
+    sandbox::{ArrivedCard, ArrivedNotice, ArrivedSpace, CardRecipient, Fate, Sandbox},
     ui::{
         cx::Cx,
         theme::{self, size, tokens},
@@ -43,36 +45,87 @@ fn boxed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 }
 
 fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize) {
-    let t = tokens(ui.style());
     let lang = cx.lang;
     for note in &card.notes {
         Banner::new(Level::Warning, note.message(lang)).show(ui);
     }
+    if card.spaces.is_empty() {
+        last_message_ui(ui, lang, &card.last_message);
+        let everyone: Vec<&CardRecipient> = card.recipients.iter().collect();
+        seen_by_ui(ui, lang, card, &everyone, chosen);
+        return;
+    }
+    for (index, space) in card.spaces.iter().enumerate() {
+        ui.push_id(("place", index), |ui| place_ui(ui, cx, card, space));
+    }
+}
+
+/// One place: who gets the card there and how it looks to them; or that it did not arrive.
+fn place_ui(ui: &mut Ui, cx: &Cx<'_>, card: &ArrivedCard, space: &ArrivedSpace) {
+    let t = tokens(ui.style());
+    let lang = cx.lang;
+    ui.add_space(size::XS);
+    let place = place_name(lang, &space.kind);
+    ui.horizontal_wrapped(|ui| {
+        let (dot, word) = if space.refused.is_some() {
+            (Dot::Error, tr!(lang, "way.place_empty", place = place))
+        } else {
+            let people = space.recipients.len();
+            (Dot::Ok, tr!(lang, "way.place_people", place = place, count = people))
+        };
+        status_dot(ui, dot, word);
+        ui.add(Label::new(RichText::new(&space.id).monospace().size(size::SMALL).color(t.muted)).wrap());
+    });
+    if space.refused.is_some() {
+        return;
+    }
+    ui.indent("arrived here", |ui| {
+        last_message_ui(ui, lang, &space.last_message);
+        // The card knows what is each person's own; the place knows who is there.
+        let here: Vec<&CardRecipient> = space
+            .recipients
+            .iter()
+            .map(|one| card.recipients.iter().find(|known| known.userid == one.userid).unwrap_or(one))
+            .collect();
+        let id = ui.scope_id().with("seen by");
+        let mut chosen: usize = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        seen_by_ui(ui, lang, card, &here, &mut chosen);
+        ui.data_mut(|data| data.insert_temp(id, chosen));
+    });
+}
+
+/// The line in the list of conversations, per language.
+fn last_message_ui(ui: &mut Ui, lang: Lang, lines: &[(String, String)]) {
+    let t = tokens(ui.style());
     ui.label(RichText::new(tr!(lang, "outcome.conversation_list")).size(size::SMALL).color(t.muted));
     boxed(ui, |ui| {
-        if card.last_message.is_empty() {
+        if lines.is_empty() {
             ui.label(RichText::new(tr!(lang, "outcome.no_last_message")).color(t.muted));
         }
         Grid::new("last_message").num_columns(2).min_row_height(20.0).spacing([size::M, size::XS]).show(ui, |ui| {
-            for (locale, text) in &card.last_message {
+            for (locale, text) in lines {
                 ui.label(RichText::new(locale).monospace().size(size::SMALL).color(t.muted));
                 ui.add(Label::new(text).truncate());
                 ui.end_row();
             }
         });
     });
-    if card.recipients.is_empty() {
+}
+
+/// The variables as a chosen person gets them.
+fn seen_by_ui(ui: &mut Ui, lang: Lang, card: &ArrivedCard, people: &[&CardRecipient], chosen: &mut usize) {
+    let t = tokens(ui.style());
+    if people.is_empty() {
         return;
     }
-    *chosen = (*chosen).min(card.recipients.len() - 1);
+    *chosen = (*chosen).min(people.len() - 1);
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new(tr!(lang, "outcome.as_seen_by")).size(size::SMALL).color(t.muted));
-        let name =
-            |at: usize| card.recipients.get(at).map(|one| format!("{} {}", one.name, one.id)).unwrap_or_default();
+        let name = |at: usize| people.get(at).map(|one| format!("{} {}", one.name, one.id)).unwrap_or_default();
         combo("recipient", name(*chosen))
             .width(180.0)
             .show_ui(ui, |ui| {
-                let rows = card.recipients.len();
+                let rows = people.len();
                 egui::ScrollArea::vertical().max_height(240.0).show_rows(ui, size::CONTROL, rows, |ui, range| {
                     for at in range {
                         ui.selectable_value(chosen, at, name(at));
@@ -82,7 +135,7 @@ fn card_ui(ui: &mut Ui, cx: &Cx<'_>, card: &Arc<ArrivedCard>, chosen: &mut usize
             .response
             .labelled_by(label.id);
     });
-    let Some(recipient) = card.recipients.get(*chosen) else { return };
+    let Some(recipient) = people.get(*chosen) else { return };
     boxed(ui, |ui| {
         Grid::new("variables").num_columns(2).min_row_height(20.0).spacing([size::M, size::XS]).show(ui, |ui| {
             for variable in card.variables_for(recipient) {

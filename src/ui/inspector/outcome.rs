@@ -5,7 +5,7 @@ use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 use super::{Reads, arrival};
 use crate::{
     catalogue::{Explanation, FixAction},
-    compose::{Draft, msg::MsgKind},
+    compose::{Draft, Via, msg::MsgKind},
     dingtalk::endpoint,
     store::history::{HistoryError, Outcome},
     ui::{
@@ -137,8 +137,8 @@ fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, sent: &Sent) {
     }
     let button = PushButton::new(tr!(cx.lang, "free.bar.change")).icon(Icon::Refresh);
     if button.tooltip(tr!(cx.lang, "free.bar.change_tip")).show(ui).clicked() {
-        let (agent_id, task_id) = (notice.agent_id.clone(), delivery.ids.task_id.clone());
-        cx.send(Action::ChangeStatusBar(Target { agent_id, task_id }));
+        let (task_id, draft) = (delivery.ids.task_id.clone(), Box::new(open.draft.clone()));
+        cx.send(Action::ChangeStatusBar(Target { task_id, draft }));
     }
 }
 
@@ -216,7 +216,7 @@ fn fix_label(action: &FixAction, wait_seconds: Option<u32>, cx: &Cx<'_>) -> (Str
         FixAction::Wait => (tr!(lang, "fix.wait", seconds = wait_seconds.unwrap_or(60)), Icon::Clock),
         FixAction::Jump(_) => (tr!(lang, "fix.jump"), Icon::ChevronRight),
         FixAction::UseWay(name) => {
-            let way = crate::lang::text(lang, &format!("way.card.{name}"), &[]);
+            let way = Via::of_word(name).map_or_else(|| (*name).to_owned(), |via| via.label(lang));
             (tr!(lang, "fix.use_way", way = way), Icon::Send)
         }
     };

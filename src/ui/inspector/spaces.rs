@@ -9,9 +9,15 @@ use crate::{
     lang::Lang,
     ui::{
         theme::{self, size, tokens},
-        widgets::{Dot, status_dot},
+        widgets::{Dot, copy_row, status_dot},
     },
 };
+
+/// What a kind of place is called; its own word where it is not known.
+pub fn place_name(lang: Lang, kind: &str) -> String {
+    SpaceKind::from_name(kind)
+        .map_or_else(|| kind.to_owned(), |kind| crate::lang::text(lang, &format!("way.space.{}", kind.name()), &[]))
+}
 
 /// The rows; nothing where the answer names no place.
 pub fn spaces_ui(ui: &mut Ui, lang: Lang, results: &[DeliverResult]) {
@@ -28,14 +34,13 @@ pub fn spaces_ui(ui: &mut Ui, lang: Lang, results: &[DeliverResult]) {
             ui.horizontal_wrapped(|ui| {
                 let dot = if result.success { Dot::Ok } else { Dot::Error };
                 status_dot(ui, dot, word.clone());
-                let kind = SpaceKind::from_name(&result.space_type);
-                let place = kind.map_or_else(
-                    || result.space_type.clone(),
-                    |kind| crate::lang::text(lang, &format!("way.space.{}", kind.name()), &[]),
-                );
-                ui.label(RichText::new(place).size(size::SMALL).color(t.muted));
+                ui.label(RichText::new(place_name(lang, &result.space_type)).size(size::SMALL).color(t.muted));
                 ui.add(Label::new(RichText::new(&result.space_id).monospace().size(size::SMALL)).wrap());
             });
+            if let Some(carrier) = &result.carrier_id {
+                // Who has read it there is asked by this id, not by the card's.
+                ui.indent("carrier", |ui| copy_row(ui, lang, "carrierId", carrier));
+            }
             if let Some(said) = explain(result, lang) {
                 ui.indent("why", |ui| {
                     ui.add(Label::new(&said.what).wrap());

@@ -1,7 +1,7 @@
 //! The notice tab (工作通知): the form, the preview, and the person's own library of templates.
 //!
 //! * [`form`], [`content`], [`recipients`]: the form's groups. [`fields`]: which fields of `data` it shows.
-//! * [`way`]: which call it goes by. [`free`]: the message of a free-form notice. [`status_bar`]: changing one later.
+//! * [`free`]: the message of a free-form notice. [`status_bar`]: changing one later.
 //! * [`library`], [`editor`]: the library of templates and how one is written.
 //! * [`fill`], [`markdown`], [`bubble`]: the text as the recipient reads it.
 
@@ -16,7 +16,6 @@ pub mod library;
 pub mod markdown;
 pub mod recipients;
 pub mod status_bar;
-pub mod way;
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
@@ -29,7 +28,7 @@ use super::{
     widgets::{PushButton, empty_state},
 };
 use crate::compose::{
-    NoticeDraft, NoticeVia,
+    NoticeDraft, NoticeVia, Via,
     message::Message,
     notice::NoticeTemplate,
     pointer,
@@ -62,7 +61,10 @@ pub fn tab_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View
     ScrollArea::vertical().id_salt("notice-form").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width().min(size::FORM_MAX));
         ui.spacing_mut().item_spacing.y = size::M;
-        way::group_ui(ui, cx, draft);
+        if let Some(Via::Notice(chosen)) = super::ways::choice_ui(ui, cx, draft.via.into()) {
+            cx.send(Action::UndoStep);
+            draft.set_via(chosen);
+        }
         match draft.via {
             NoticeVia::Template => {
                 form::template_group_ui(ui, cx, draft);

@@ -1,39 +1,60 @@
 //! Another text and colour for the status bar of an OA notice that was handed over: a small dialog, one call, its outcome.
 
+use std::sync::Arc;
+
 use egui::TextEdit;
 use tokio_util::sync::CancellationToken;
 
 use super::form::id_field;
 use crate::{
-    catalogue,
-    dingtalk::{Failure, Session, calls},
+    compose::Draft,
+    deliver::{
+        Delivery, Outcome,
+        send::Sending,
+        status_bar::{BarChange, change_status_bar},
+    },
+    dingtalk::{Clock, Session},
     lang::Lang,
+    store::{
+        history::{History, HistoryError},
+        settings::Profile,
+    },
     ui::{
-        background::{Background, JobLost},
+        background::{Background, Broken},
         remote::Remote,
         widgets::{Dialog, Level, PushButton, Toast, dialog::Answer},
     },
 };
 
 /// The notice whose bar is to be changed.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Target {
-    /// `agent_id` it was sent with.
-    pub agent_id: String,
     /// The task that the send answered.
     pub task_id: String,
+    /// The notice as it was sent.
+    pub draft: Box<Draft>,
 }
 
-/// How a change ended badly.
-enum ChangeError {
-    Call(Box<Failure>, catalogue::Context),
-    Lost(JobLost),
+/// What a change needs.
+pub struct Means<'a> {
+    /// The connection, once there is one.
+    pub session: Option<&'a Session>,
+    /// Where the change is written down, once it is open.
+    pub history: Option<&'a Arc<History>>,
+    /// Whose organisation it is for.
+    pub profile: &'a Profile,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For the job.
+    pub background: &'a Background,
 }
 
-impl From<JobLost> for ChangeError {
-    fn from(lost: JobLost) -> Self {
-        Self::Lost(lost)
-    }
+/// What became of a change: the note for the person, and whether the history has a row more.
+pub struct Changed {
+    /// The note.
+    pub toast: Toast,
+    /// Whether it was written down.
+    pub in_history: bool,
 }
 
 /// The dialog, and the change on its way.
@@ -42,7 +63,7 @@ pub struct StatusBar {
     target: Option<Target>,
     value: String,
     colour: String,
-    change: Remote<String, ChangeError>,
+    change: Remote<(String, Delivery), Broken<HistoryError>>,
 }
 
 impl StatusBar {
@@ -59,36 +80,41 @@ impl StatusBar {
     }
 
     /// Takes what became of a change.
-    pub fn poll(&mut self, lang: Lang) -> Option<Toast> {
+    pub fn poll(&mut self, lang: Lang) -> Option<Changed> {
         if !self.change.poll() {
             return None;
         }
-        if let Some(value) = self.change.take_here() {
-            return Some(Toast::ok(tr!(lang, "free.bar.done", value = value)));
+        if let Some(error) = self.change.take_failure() {
+            let reason = error.message(lang, HistoryError::message);
+            return Some(Changed {
+                toast: Toast::error(tr!(lang, "free.bar.not_written", reason = reason)),
+                in_history: false,
+            });
         }
-        Some(match self.change.take_failure()? {
-            ChangeError::Lost(lost) => Toast::error(tr!(lang, "common.job_lost", reason = lost.0)),
-            ChangeError::Call(failure, context) => {
-                let explained = catalogue::explain(&failure, &context, lang);
-                let (what, fix) = (explained.what, explained.fix);
-                if failure.fault.is_unknown() {
-                    Toast::new(Level::Warning, tr!(lang, "free.bar.unknown", what = what, fix = fix))
-                } else {
-                    Toast::error(tr!(lang, "free.bar.failed", what = what, fix = fix))
-                }
+        let (value, delivery) = self.change.take_here()?;
+        let explained = delivery.explain(lang).unwrap_or_default();
+        let (what, fix) = (explained.what, explained.fix);
+        let toast = match delivery.outcome {
+            Outcome::HandedOver => Toast::ok(tr!(lang, "free.bar.done", value = value)),
+            Outcome::Unknown | Outcome::Begun | Outcome::Partly => {
+                Toast::new(Level::Warning, tr!(lang, "free.bar.unknown", what = what, fix = fix))
             }
-        })
+            Outcome::Refused | Outcome::NotSent => Toast::error(tr!(lang, "free.bar.failed", what = what, fix = fix)),
+        };
+        Some(Changed { toast, in_history: true })
     }
 
     /// The dialog, when it is open.
-    pub fn ui(&mut self, ctx: &egui::Context, lang: Lang, session: Option<&Session>, background: &Background) {
+    pub fn ui(&mut self, ctx: &egui::Context, lang: Lang, means: &Means<'_>) {
         let Some(target) = self.target.clone() else { return };
         let colour_fits = {
             let digits = self.colour.trim().strip_prefix("0x").unwrap_or_default();
             digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
-        let off = if session.is_none() {
+        let off = if means.session.is_none() {
             Err(tr!(lang, "send.off_connecting").into_owned())
+        } else if means.history.is_none() {
+            Err(tr!(lang, "send.off_opening").into_owned())
         } else if self.value.trim().is_empty() {
             Err(tr!(lang, "free.bar.value_missing").into_owned())
         } else if !colour_fits && !self.colour.trim().is_empty() {
@@ -122,18 +148,33 @@ impl StatusBar {
             Answer::Cancelled => self.target = None,
             Answer::Accepted if off.is_ok() => {
                 self.target = None;
-                let Some(session) = session.cloned() else { return };
-                let value = self.value.trim().to_owned();
-                let call = calls::status_bar_update(&target.agent_id, &target.task_id, &value, self.colour.trim());
-                background.start(&mut self.change, async move {
-                    let context = catalogue::Context::of(session.credentials());
-                    match session.call(&call, &CancellationToken::new()).await {
-                        Ok(_) => Ok(value),
-                        Err(failure) => Err(ChangeError::Call(failure, context)),
-                    }
-                });
+                self.start(lang, target, means);
             }
             _ => {}
         }
+    }
+
+    fn start(&mut self, lang: Lang, target: Target, means: &Means<'_>) {
+        let (Some(session), Some(history)) = (means.session.cloned(), means.history.cloned()) else { return };
+        let (profile, clock, value) = (means.profile.clone(), Arc::clone(&means.clock), self.value.trim().to_owned());
+        let agent_id = match target.draft.as_ref() {
+            Draft::Notice(notice) => notice.agent_id.clone(),
+            Draft::Card(_) => String::new(),
+        };
+        let colour = self.colour.trim().to_owned();
+        let change = BarChange { agent_id, task_id: target.task_id, value: value.clone(), colour };
+        let title = tr!(lang, "free.bar.row", value = value).into_owned();
+        means.background.start(&mut self.change, async move {
+            let sending = Sending {
+                session: &session,
+                history: &history,
+                profile: &profile,
+                draft: &target.draft,
+                title,
+                clock: &clock,
+            };
+            let changed = change_status_bar(&change, sending, &CancellationToken::new()).await;
+            changed.map(|delivery| (value, delivery)).map_err(Broken::Error)
+        });
     }
 }

@@ -9,6 +9,7 @@ use super::request::{Chosen, Picked, Purpose};
 use crate::compose::{
     CardDraft, Draft, PersonRef,
     card::{AtPerson, PrivateRow, Space, SpaceKind},
+    ways::slot::{Slot, SlotMut},
 };
 
 /// Everyone, in `atOpenIds`.
@@ -24,7 +25,12 @@ pub fn apply(draft: &mut Draft, picked: Picked) -> bool {
             notice.departments = departments;
         }
         (Purpose::CardReceivers, Draft::Card(card)) => card.receivers = chosen.people.into(),
-        (Purpose::CardMentions, Draft::Card(card)) => mentions(card, chosen.people),
+        (Purpose::CardMentions, Draft::Card(card)) => mentions(&mut card.at_open_ids, chosen.people),
+        (Purpose::CardField(field), Draft::Card(card)) => match card.slot_mut(field) {
+            SlotMut::Ids(list) => *list = chosen.people,
+            SlotMut::At(list) => mentions(list, chosen.people),
+            _ => return false,
+        },
         (Purpose::CardRobotSpaces, Draft::Card(card)) => robot_spaces(card, chosen.people),
         (Purpose::CardPrivateRows, Draft::Card(card)) => private_rows(card, chosen.people),
         _ => return false,
@@ -34,41 +40,45 @@ pub fn apply(draft: &mut Draft, picked: Picked) -> bool {
 
 /// What is chosen in a draft for a purpose, to open the picker with.
 pub fn chosen(draft: &Draft, purpose: Purpose) -> Chosen {
-    let people = |people: Vec<PersonRef>| Chosen { people, departments: Vec::new() };
     match (purpose, draft) {
         (Purpose::NoticeRecipients, Draft::Notice(notice)) => {
             Chosen { people: notice.users.clone(), departments: notice.departments.clone() }
         }
-        (Purpose::CardReceivers, Draft::Card(card)) => people(card.receivers.to_vec()),
-        (Purpose::CardRobotSpaces, Draft::Card(card)) => people(
-            card.create
-                .spaces
-                .iter()
-                .filter(|space| space.kind == SpaceKind::ImRobot)
-                .map(|space| space.to.clone())
-                .collect(),
-        ),
-        (Purpose::CardMentions, Draft::Card(card)) => people(
-            card.at_open_ids
-                .iter()
-                .filter(|at| at.id != AT_ALL)
-                .map(|at| PersonRef { id: at.id.clone(), name: at.name.clone() })
-                .collect(),
-        ),
-        (Purpose::CardPrivateRows, Draft::Card(card)) => {
-            people(card.private.rows.iter().map(|row| row.person.clone()).collect())
-        }
+        (_, Draft::Card(card)) => Chosen { people: people_of(card, purpose), departments: Vec::new() },
         _ => Chosen::default(),
     }
 }
 
+/// The people chosen in a card for a purpose.
+pub fn people_of(card: &CardDraft, purpose: Purpose) -> Vec<PersonRef> {
+    let mentioned = |list: &[AtPerson]| {
+        let people = list.iter().filter(|at| at.id != AT_ALL && !at.id.is_empty());
+        people.map(|at| PersonRef { id: at.id.clone(), name: at.name.clone() }).collect()
+    };
+    match purpose {
+        Purpose::CardReceivers => card.receivers.to_vec(),
+        Purpose::CardRobotSpaces => {
+            let robots = card.create.spaces.iter().filter(|space| space.kind == SpaceKind::ImRobot);
+            robots.map(|space| space.to.clone()).collect()
+        }
+        Purpose::CardMentions => mentioned(&card.at_open_ids),
+        Purpose::CardField(field) => match card.slot(field) {
+            Slot::Ids(list) => list.clone(),
+            Slot::At(list) => mentioned(list),
+            _ => Vec::new(),
+        },
+        Purpose::CardPrivateRows => card.private.rows.iter().map(|row| row.person.clone()).collect(),
+        Purpose::NoticeRecipients | Purpose::Myself => Vec::new(),
+    }
+}
+
 /// `@ALL` stays where it is; a name that somebody typed stays.
-fn mentions(card: &mut CardDraft, people: Vec<PersonRef>) {
-    let typed: HashMap<String, String> = card.at_open_ids.iter().map(|at| (at.id.clone(), at.name.clone())).collect();
-    card.at_open_ids.retain(|at| at.id == AT_ALL);
+fn mentions(list: &mut Vec<AtPerson>, people: Vec<PersonRef>) {
+    let typed: HashMap<String, String> = list.iter().map(|at| (at.id.clone(), at.name.clone())).collect();
+    list.retain(|at| at.id == AT_ALL);
     for PersonRef { id, name } in people {
         let name = typed.get(&id).filter(|typed| !typed.is_empty()).cloned().unwrap_or(name);
-        card.at_open_ids.push(AtPerson { id, name });
+        list.push(AtPerson { id, name });
     }
 }
 
@@ -100,6 +110,7 @@ mod tests {
         NoticeDraft,
         card::{PrivateColumn, PrivateTable},
         notice::DepartmentRef,
+        ways::{CardField, ChatField},
     };
 
     fn person(id: &str, name: &str) -> PersonRef {
@@ -130,6 +141,23 @@ mod tests {
         apply(&mut draft, pick(Purpose::CardMentions, vec![person("a", "张三"), person("b", "李四")]));
         let Draft::Card(card) = draft else { panic!("a card") };
         assert_eq!(card.at_open_ids, [at(AT_ALL, AT_ALL), at("a", "小张"), at("b", "李四")]);
+    }
+
+    #[test]
+    fn people_of_a_places_model_are_picked_like_receivers() {
+        let mut draft = Draft::Card(CardDraft::default());
+        let seen_by = CardField::Chat(SpaceKind::ImGroup, ChatField::Recipients);
+        let at = CardField::Chat(SpaceKind::ImSingle, ChatField::At);
+        for field in [seen_by, at, CardField::TopUsers, CardField::CardAt] {
+            assert!(field.names_people());
+            assert!(apply(&mut draft, pick(Purpose::CardField(field), vec![person("a", "甲"), person("b", "乙")])));
+            assert_eq!(chosen(&draft, Purpose::CardField(field)).people.len(), 2, "{field:?}");
+        }
+        assert!(!apply(&mut draft, pick(Purpose::CardField(CardField::OutTrack), vec![person("a", "甲")])), "no list");
+        let Draft::Card(card) = draft else { panic!("a card") };
+        assert_eq!(card.create.group.recipients, [person("a", "甲"), person("b", "乙")]);
+        assert_eq!(card.create.single.at[0], AtPerson { id: "a".into(), name: "甲".into() });
+        assert_eq!(card.create.top_users.len(), 2);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A screen sends `Action::OpenPicker(PickerRequest { … })`; when the person is done the app gets
 //! `Action::Picked(Picked { … })` with the same [`Purpose`] and the complete new choice (not a difference).
 
-use crate::compose::{PersonRef, notice::DepartmentRef};
+use crate::compose::{PersonRef, notice::DepartmentRef, ways::CardField};
 
 /// What the picked people are for. It comes back with the answer, so that the app knows which list to fill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -14,6 +14,8 @@ pub enum Purpose {
     CardMentions,
     /// Robot chats (`IM_ROBOT`) of a card's `openSpaceId`.
     CardRobotSpaces,
+    /// A field of a card that holds people: those of the places' models, the top box's, those mentioned in a text.
+    CardField(CardField),
     /// Rows of a card's `privateData`.
     CardPrivateRows,
     /// `userid_list` and `dept_id_list` of a notice.

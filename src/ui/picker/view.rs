@@ -19,7 +19,11 @@ use super::{
     status,
 };
 use crate::{
-    compose::{PersonRef, notice::DepartmentRef},
+    compose::{
+        PersonRef,
+        notice::DepartmentRef,
+        ways::{CardField, ChatField},
+    },
     lang::Lang,
     ui::{
         action::{Action, Actions},
@@ -127,9 +131,11 @@ impl Picker {
 
 fn title(lang: Lang, request: &PickerRequest) -> String {
     match request.purpose {
-        Purpose::CardReceivers => tr!(lang, "picker.title_receivers"),
-        Purpose::CardMentions => tr!(lang, "picker.title_mentions"),
+        Purpose::CardReceivers | Purpose::CardField(CardField::Receivers) => tr!(lang, "picker.title_receivers"),
         Purpose::CardRobotSpaces => tr!(lang, "picker.title_spaces"),
+        Purpose::CardField(CardField::TopUsers) => tr!(lang, "picker.title_top"),
+        Purpose::CardField(CardField::Chat(_, ChatField::Recipients)) => tr!(lang, "picker.title_seen_by"),
+        Purpose::CardMentions | Purpose::CardField(_) => tr!(lang, "picker.title_mentions"),
         Purpose::CardPrivateRows => tr!(lang, "picker.title_private"),
         Purpose::NoticeRecipients => tr!(lang, "picker.title_notice"),
         Purpose::Myself => tr!(lang, "picker.title_myself"),

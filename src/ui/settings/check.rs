@@ -5,13 +5,14 @@ use egui::{Label, RichText, Ui};
 use super::{CheckRun, Reads, SettingsAction, profiles};
 use crate::{
     catalogue::{self, FixAction},
+    compose::Via,
     deliver::connect::ConnectError,
     dingtalk::{CheckItem, CheckResult, CheckStep, Failure, System},
-    lang::Lang,
+    lang::{Lang, text},
     ui::{
         action::Action,
         icons::Icon,
-        theme::{size, tokens},
+        theme::{self, size, tokens},
         widgets::{Banner, Group, Level, PushButton, copy_row, progress_ui},
     },
 };
@@ -31,10 +32,21 @@ pub fn check_ui(ui: &mut Ui, reads: &Reads<'_>, run: Option<&CheckRun>) {
         if let Some(error) = run.items.failure() {
             Banner::new(Level::Error, error.message(lang, ConnectError::message)).show(ui);
         }
-        for item in run.items.value().into_iter().flatten() {
+        let items = run.items.value().map(Vec::as_slice).unwrap_or_default();
+        let (ways, systems): (Vec<&CheckItem>, Vec<&CheckItem>) =
+            items.iter().partition(|item| matches!(item.step, CheckStep::Way(_)));
+        for item in systems {
             item_ui(ui, reads, run, item);
         }
-        if run.items.value().is_some_and(|items| items.iter().all(|item| item.result == CheckResult::Works)) {
+        if !ways.is_empty() {
+            ui.add_space(size::XS);
+            ui.add(Label::new(theme::heading(tr!(lang, "settings.check_ways"))).selectable(false));
+            ui.add(Label::new(theme::help(ui.style(), tr!(lang, "settings.check_ways_help"))).wrap());
+        }
+        for item in ways {
+            item_ui(ui, reads, run, item);
+        }
+        if !items.is_empty() && items.iter().all(|item| item.result.is_fine()) {
             Banner::new(Level::Ok, tr!(lang, "settings.check_all_right")).show(ui);
         }
     });
@@ -48,6 +60,14 @@ fn step_label(step: CheckStep, lang: Lang) -> String {
         CheckStep::Departments => tr!(lang, "settings.step_departments"),
         CheckStep::Members => tr!(lang, "settings.step_members"),
         CheckStep::Search => tr!(lang, "settings.step_search"),
+        CheckStep::Way(probe) => {
+            let via = Via::of_probe(probe);
+            let key = match via {
+                Via::Card(_) => "settings.step_card_way",
+                Via::Notice(_) => "settings.step_notice_way",
+            };
+            return text(lang, key, &[("way", via.label(lang))]);
+        }
     }
     .into_owned()
 }
@@ -56,7 +76,15 @@ fn item_ui(ui: &mut Ui, reads: &Reads<'_>, run: &CheckRun, item: &CheckItem) {
     let t = tokens(ui.style());
     let lang = reads.state.lang;
     let (icon, ink, word) = match &item.result {
+        CheckResult::Works if matches!(item.step, CheckStep::Way(_)) => {
+            (Icon::Check, t.ok, tr!(lang, "way.state.works"))
+        }
         CheckResult::Works => (Icon::Check, t.ok, tr!(lang, "settings.check_works")),
+        CheckResult::LetThrough { code } => (Icon::Check, t.ok, tr!(lang, "settings.check_let_through", code = code)),
+        CheckResult::MissingScopes { scopes, .. } if matches!(item.step, CheckStep::Way(_)) => {
+            (Icon::Warning, t.warning, tr!(lang, "way.state.needs", scope = scopes.join(" ")))
+        }
+        CheckResult::NotForApp(_) => (Icon::Minus, t.warning, tr!(lang, "way.state.never")),
         CheckResult::MissingScopes { .. } => (Icon::Warning, t.warning, tr!(lang, "settings.check_missing")),
         CheckResult::Failed(_) => (Icon::Error, t.error, tr!(lang, "settings.check_failed")),
         CheckResult::Skipped => (Icon::Minus, t.faint, tr!(lang, "settings.check_skipped")),
@@ -68,13 +96,62 @@ fn item_ui(ui: &mut Ui, reads: &Reads<'_>, run: &CheckRun, item: &CheckItem) {
             ui.label(RichText::new(word).color(ink));
         });
         match &item.result {
-            CheckResult::Works | CheckResult::Skipped => {}
+            CheckResult::Works | CheckResult::LetThrough { .. } | CheckResult::Skipped => {}
+            CheckResult::NotForApp(failure) => {
+                let other = match item.step {
+                    CheckStep::Way(probe) => Via::of_probe(probe).instead(),
+                    _ => None,
+                };
+                ui.indent("instead", |ui| {
+                    let says = other.map_or_else(
+                        || catalogue::explain(failure, &run.context, lang).what,
+                        |other| tr!(lang, "settings.check_instead", way = other.label(lang)).into_owned(),
+                    );
+                    ui.add(Label::new(RichText::new(says).size(size::SMALL + 1.0).color(t.muted)).wrap());
+                });
+            }
+            CheckResult::MissingScopes { failure, .. } if matches!(item.step, CheckStep::Way(_)) => {
+                way_failure_ui(ui, reads, run, item, failure);
+            }
             CheckResult::MissingScopes { scopes, failure } => {
                 copy_row(ui, lang, &tr!(lang, "settings.scopes"), &scopes.join(", "));
                 failure_ui(ui, reads, run, failure);
             }
             CheckResult::Failed(failure) => failure_ui(ui, reads, run, failure),
         }
+    });
+}
+
+/// A way whose permission is missing: what to do, in short; the seven of them would bury the list otherwise.
+fn way_failure_ui(ui: &mut Ui, reads: &Reads<'_>, run: &CheckRun, item: &CheckItem, failure: &Failure) {
+    let t = tokens(ui.style());
+    let lang = reads.state.lang;
+    let CheckStep::Way(probe) = item.step else { return };
+    let explained = catalogue::explain(failure, &run.context, lang);
+    ui.indent("why", |ui| {
+        let via = Via::of_probe(probe);
+        let says = if let Some(other) = via.instead().filter(|_| matches!(via, Via::Card(_))) {
+            tr!(lang, "settings.check_closed", way = other.label(lang))
+        } else {
+            tr!(lang, "settings.check_ask_for")
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.add(Label::new(RichText::new(says).size(size::SMALL + 1.0).color(t.muted)).wrap());
+            for action in explained.action {
+                if let FixAction::OpenPermissions(_) = action {
+                    let button = PushButton::new(tr!(lang, "fix.open_permissions")).icon(Icon::External);
+                    if button.small().show(ui).clicked() {
+                        reads.actions.send(Action::Fix(action));
+                    }
+                }
+            }
+        });
+        copy_row(
+            ui,
+            lang,
+            &tr!(lang, "outcome.request_id"),
+            failure.exchange.request_id.as_deref().unwrap_or_default(),
+        );
     });
 }
 

@@ -71,14 +71,15 @@ fn table_ui(ui: &mut Ui, lang: Lang, profile: &mut Profile) {
             });
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
+                let named = |name, value| tr!(lang, "common.named_value", name = name, value = value).into_owned();
                 let mut line = |text: String| {
                     ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.muted)).wrap());
                 };
                 if notice.said == card.said {
                     line(source(notice, lang));
                 } else {
-                    line(format!("{}：{}", tr!(lang, "limits.notices"), source(notice, lang)));
-                    line(format!("{}：{}", tr!(lang, "limits.cards"), source(card, lang)));
+                    line(named(tr!(lang, "limits.notices"), source(notice, lang)));
+                    line(named(tr!(lang, "limits.cards"), source(card, lang)));
                 }
             });
             ui.end_row();

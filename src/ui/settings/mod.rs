@@ -130,6 +130,8 @@ pub enum Where {
 pub struct CheckRun {
     /// Of which profile.
     pub profile: ProfileId,
+    /// Its app and addresses, as they were when it began.
+    pub key: ProfileKey,
     /// Stops it.
     pub cancel: CancellationToken,
     /// What it found.

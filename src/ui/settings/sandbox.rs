@@ -316,6 +316,7 @@ fn rules_ui(ui: &mut Ui, reads: &Reads<'_>, sandbox: &Sandbox) {
         let mut rules = sandbox.rules();
         let before = rules.clone();
         ui.checkbox(&mut rules.closed_card_api, tr!(lang, "settings.rule_closed"));
+        ui.checkbox(&mut rules.no_card_instance_write, tr!(lang, "settings.rule_no_card_write"));
         ui.checkbox(&mut rules.third_party_notices_only, tr!(lang, "settings.rule_third_party"));
         ui.checkbox(&mut rules.tokens_apart, tr!(lang, "settings.rule_tokens_apart"));
         if rules != before {

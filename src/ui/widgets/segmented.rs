@@ -2,7 +2,10 @@
 
 use egui::{Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Stroke, Ui, vec2};
 
-use crate::ui::theme::{fonts, size, tokens};
+use crate::{
+    lang::Lang,
+    ui::theme::{fonts, size, tokens},
+};
 
 /// Shows the choices; `true` when the person picked another one. `name` is the accessible name of the group.
 pub fn segmented<T: PartialEq + Copy>(
@@ -12,6 +15,16 @@ pub fn segmented<T: PartialEq + Copy>(
     choices: impl IntoIterator<Item = (T, String)>,
 ) -> bool {
     segmented_field(ui, name, value, choices).changed()
+}
+
+/// Left out, yes or no, as the control of a field.
+pub fn truth_field(ui: &mut Ui, lang: Lang, name: &str, value: &mut Option<bool>) -> Response {
+    let choices = [
+        (None, tr!(lang, "card.not_sent").into_owned()),
+        (Some(true), tr!(lang, "way.yes").into_owned()),
+        (Some(false), tr!(lang, "way.no").into_owned()),
+    ];
+    segmented_field(ui, name, value, choices)
 }
 
 /// The same as the control of a field: the response is the chosen (or first) choice's, over the whole row, and says when the

@@ -51,9 +51,13 @@ fn each_kind_of_profile_checks_its_connection_and_sends_both_messages() {
         let session = session(&sandbox, credentials);
         let cancel = CancellationToken::new();
         run(async {
-            for item in ding_composer::dingtalk::check(&session, &cancel).await {
-                assert_eq!(item.result, ding_composer::dingtalk::CheckResult::Works, "{item:?}");
+            sandbox.clear_arrivals();
+            let agent_id = sandbox.agent_id().to_string();
+            for item in ding_composer::dingtalk::check(&session, &agent_id, &cancel).await {
+                assert!(item.result.is_fine(), "{item:?}");
             }
+            let arrived = sandbox.arrivals();
+            assert!(arrived.iter().all(|one| one.card().is_none() && one.notice().is_none()), "nothing is sent by it");
             let sent = session.call(&calls::send_private_chat_card(card(&sandbox).to_string()), &cancel).await;
             let sent = sent.expect("the card is taken");
             let arrived = sandbox.arrivals().pop().and_then(|arrival| arrival.card().cloned()).expect("a card");

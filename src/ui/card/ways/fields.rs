@@ -12,16 +12,20 @@ use crate::{
     },
     ui::{
         action::Action,
-        card::last_message::locale_name,
+        card::{
+            last_message::locale_name,
+            people::{self, AT_ALL},
+        },
         cx::Cx,
         icons::Icon,
+        picker::Purpose,
         theme::size,
         widgets::{
             Chip, Field, PushButton,
             buttons::icon_button_sized,
             chips_ui, combo,
             form::{anchor, finding_line},
-            segmented_field,
+            segmented::truth_field,
         },
     },
 };
@@ -36,28 +40,32 @@ pub fn field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, field: CardFiel
     if let Some(meter) = meter_of(draft, field) {
         shown = shown.meter(meter);
     }
+    let mut pick = false;
     shown.show(ui, cx, |ui| match draft.slot_mut(field) {
         SlotMut::Text(text) => ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)),
         SlotMut::Truth(value) => truth_ui(ui, cx, label, value),
         SlotMut::Integer(value) => integer_ui(ui, value),
-        SlotMut::Ids(list) => ids_ui(ui, cx, label, list),
+        SlotMut::Ids(list) => ids_ui(ui, cx, label, list, field.names_people().then_some(&mut pick)),
         SlotMut::Pairs(list) => pairs_ui(ui, cx, at, list),
-        SlotMut::At(list) => at_ui(ui, cx, at, list),
+        SlotMut::At(list) => at_ui(ui, cx, at, label, list, &mut pick),
         SlotMut::Languages(message) => languages_ui(ui, cx, at, field, message),
         SlotMut::Sources(list) => sources_ui(ui, cx, at, list),
         SlotMut::Spaces(_) | SlotMut::Variables => ui.label(""),
     });
+    if pick {
+        cx.send(Action::OpenPicker(Box::new(people::request(draft, Purpose::CardField(field)))));
+    }
+}
+
+/// The button that opens the picker for a field.
+fn pick_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str) -> Response {
+    let name = tr!(cx.lang, "way.pick_for", field = label);
+    PushButton::new(tr!(cx.lang, "card.pick_people")).name(name).icon(Icon::Users).small().show(ui)
 }
 
 fn truth_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, value: &mut Option<bool>) -> Response {
-    let lang = cx.lang;
     let mut chosen = *value;
-    let choices = [
-        (None, tr!(lang, "card.not_sent").into_owned()),
-        (Some(true), tr!(lang, "way.yes").into_owned()),
-        (Some(false), tr!(lang, "way.no").into_owned()),
-    ];
-    let response = segmented_field(ui, label, &mut chosen, choices);
+    let response = truth_field(ui, cx.lang, label, &mut chosen);
     if response.changed() {
         cx.send(Action::UndoStep);
         *value = chosen;
@@ -75,8 +83,9 @@ fn integer_ui(ui: &mut Ui, value: &mut Option<i64>) -> Response {
     response
 }
 
-/// Ids as chips, and a line where more are typed or pasted: they are taken over by Enter or when the line is left.
-fn ids_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, list: &mut Vec<PersonRef>) -> Response {
+/// Ids as chips, and a line where more are typed or pasted: they are taken over by Enter or when the line is left. `pick`:
+/// they are people, and a button lets one pick them.
+fn ids_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, list: &mut Vec<PersonRef>, pick: Option<&mut bool>) -> Response {
     ui.vertical(|ui| {
         let chips = list.iter().map(|person| {
             if person.name.is_empty() {
@@ -94,7 +103,16 @@ fn ids_ui(ui: &mut Ui, cx: &Cx<'_>, label: &str, list: &mut Vec<PersonRef>) -> R
         let id = ui.make_persistent_id("more ids");
         let mut typed: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
         let edit = TextEdit::singleline(&mut typed).hint_text(tr!(cx.lang, "way.ids_hint"));
-        let response = ui.add(edit.desired_width(f32::INFINITY)).accessible_name(label);
+        let response = match pick {
+            Some(pick) => {
+                ui.horizontal(|ui| {
+                    *pick = pick_ui(ui, cx, label).clicked();
+                    ui.add(edit.desired_width(f32::INFINITY)).accessible_name(label)
+                })
+                .inner
+            }
+            None => ui.add(edit.desired_width(f32::INFINITY)).accessible_name(label),
+        };
         if response.lost_focus() && !typed.trim().is_empty() {
             cx.send(Action::UndoStep);
             for id in paste::ids(&typed) {
@@ -164,9 +182,24 @@ fn pairs_ui(ui: &mut Ui, cx: &Cx<'_>, at: &str, list: &mut Vec<TextPair>) -> Res
     rows_ui(ui, cx, at, list, |pair| (&mut pair.key, &mut pair.value), (&hints.0, &hints.1))
 }
 
-fn at_ui(ui: &mut Ui, cx: &Cx<'_>, at: &str, list: &mut Vec<AtPerson>) -> Response {
-    let hints = (tr!(cx.lang, "card.mention_id"), tr!(cx.lang, "card.mention_name"));
-    rows_ui(ui, cx, at, list, |person| (&mut person.id, &mut person.name), (&hints.0, &hints.1))
+/// People mentioned: picked, typed, or everyone.
+fn at_ui(ui: &mut Ui, cx: &Cx<'_>, at: &str, label: &str, list: &mut Vec<AtPerson>, pick: &mut bool) -> Response {
+    let lang = cx.lang;
+    ui.vertical(|ui| {
+        let hints = (tr!(lang, "card.mention_id"), tr!(lang, "card.mention_name"));
+        let rows = rows_ui(ui, cx, at, list, |person| (&mut person.id, &mut person.name), (&hints.0, &hints.1));
+        ui.horizontal_wrapped(|ui| {
+            *pick = pick_ui(ui, cx, label).clicked();
+            let there = list.iter().any(|person| person.id == AT_ALL);
+            let off = if there { Err(tr!(lang, "card.mention_all_there").into_owned()) } else { Ok(()) };
+            if PushButton::new(tr!(lang, "card.mention_all")).small().enabled(off).show(ui).clicked() {
+                cx.send(Action::UndoStep);
+                list.push(AtPerson { id: AT_ALL.to_owned(), name: AT_ALL.to_owned() });
+            }
+        });
+        rows
+    })
+    .inner
 }
 
 fn languages_ui(ui: &mut Ui, cx: &Cx<'_>, at: &str, field: CardField, message: &mut LastMessage) -> Response {

@@ -1,4 +1,4 @@
-//! 发送方式: the way a card goes, what the app may use, and the groups that only one way has.
+//! The way a card goes, and the groups that only one way has.
 //!
 //! [`fields`]: one widget per type of value, for every field that a way's table names. [`spaces`]: the places of
 //! `createAndDeliver` with their models.
@@ -6,109 +6,33 @@
 mod fields;
 mod spaces;
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, Ui};
 
 use super::template::Offers;
 use crate::{
     compose::{
-        CardDraft, CardVia, Unit, Via,
-        ways::{
-            CardField, ChatField,
-            fit::{AppMade, Fit},
-        },
+        CardDraft, Unit, Via,
+        ways::{CardField, ChatField},
     },
-    lang::text,
     ui::{
         action::Action,
         cx::Cx,
-        icons::Icon,
-        theme::{self, size, tokens},
-        widgets::{Banner, Field, Group, Level, Meter, PushButton, combo, form::finding_line},
+        theme::{self, size},
+        widgets::{Field, Group, Meter, form::finding_line},
     },
 };
 
 pub use fields::field_ui;
 pub use spaces::spaces_ui;
 
-/// Where one switches the way: findings about the way lead here.
-pub const VIA: &str = "/via";
-
 /// The choice of the way, and whether the app may use it.
 pub fn way_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
-    let lang = cx.lang;
-    let label = tr!(lang, "way.choice");
-    Field::new(label.clone()).help(draft.via.help(lang)).pointer(VIA).show(ui, cx, |ui| {
-        let mut chosen = draft.via;
-        let shown = combo("way", draft.via.label(lang)).width(260.0).show_ui(ui, |ui| {
-            for via in CardVia::ALL {
-                ui.selectable_value(&mut chosen, via, via.label(lang)).on_hover_text(via.help(lang));
-            }
-        });
-        if chosen != draft.via {
-            cx.send(Action::UndoStep);
-            draft.switch(chosen);
-        }
-        shown.response
-    });
-    fit_ui(ui, cx, draft);
+    if let Some(Via::Card(chosen)) = crate::ui::ways::choice_ui(ui, cx, draft.via.into()) {
+        cx.send(Action::UndoStep);
+        draft.switch(chosen);
+    }
     for finding in cx.findings_at("").filter(|finding| finding.code == "card.stays_behind") {
-        finding_line(ui, lang, finding);
-    }
-}
-
-/// 可用 / 需要权限 X / 不适用于此类应用, with the button that helps.
-fn fit_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
-    let lang = cx.lang;
-    if cx.profile.is_sandbox() {
-        return;
-    }
-    let app = cx.profile.app_facts();
-    let t = tokens(ui.style());
-    match Via::Card(draft.via).fit(app) {
-        Fit::Works { scope } => {
-            let says = tr!(lang, "way.works", scope = scope);
-            ui.horizontal_wrapped(|ui| {
-                ui.add(Icon::Check.sized(t.ok, 16.0).alt_text(""));
-                ui.add(Label::new(RichText::new(says).color(t.muted)).wrap());
-                permission_button(ui, cx);
-            });
-        }
-        Fit::IfGranted { scope } => {
-            let key = if app.made == AppMade::Before { "way.if_granted" } else { "way.if_granted_unknown" };
-            ui.horizontal_wrapped(|ui| {
-                ui.add(Icon::Info.sized(t.warning, 16.0).alt_text(""));
-                ui.add(
-                    Label::new(RichText::new(text(lang, key, &[("scope", scope.to_owned())])).color(t.muted)).wrap(),
-                );
-                if app.made == AppMade::Unknown {
-                    let button = PushButton::quiet(tr!(lang, "way.say_when")).icon(Icon::Settings).small();
-                    if button.show(ui).clicked() {
-                        cx.send(Action::Fix(crate::catalogue::FixAction::OpenSettings));
-                    }
-                }
-            });
-        }
-        Fit::Never { instead } => {
-            let mut banner = Banner::new(Level::Warning, tr!(lang, "way.never")).text(tr!(lang, "way.never_text"));
-            let other = instead.and_then(|via| match via {
-                Via::Card(via) => Some(via),
-                Via::Notice(_) => None,
-            });
-            if let Some(other) = other {
-                banner = banner.button(PushButton::new(tr!(lang, "fix.use_way", way = other.label(lang))));
-            }
-            if let (Some(_), Some(other)) = (banner.show(ui), other) {
-                cx.send(Action::UndoStep);
-                draft.switch(other);
-            }
-        }
-    }
-}
-
-fn permission_button(ui: &mut Ui, cx: &Cx<'_>) {
-    let button = PushButton::quiet(tr!(cx.lang, "fix.open_permissions")).icon(Icon::External).small();
-    if button.show(ui).clicked() {
-        cx.send(Action::OpenUrl(crate::catalogue::CONSOLE_URL.to_owned()));
+        finding_line(ui, cx.lang, finding);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         action::Action,
         cx::Cx,
         theme::{size, tokens},
-        widgets::{Field, Group, Meter, form::finding_line, segmented_field},
+        widgets::{Field, Group, Meter, form::finding_line, segmented::truth_field, segmented_field},
     },
 };
 
@@ -70,7 +70,21 @@ pub fn group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut Vi
                 }
             }
         }
+        id_trans_ui(ui, cx, draft);
     });
+}
+
+/// Whether DingTalk puts names in place of ids.
+fn id_trans_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+    let lang = cx.lang;
+    let label = tr!(lang, "free.id_trans");
+    let field = Field::new(label.clone()).help(tr!(lang, "free.id_trans_help")).pointer("/enable_id_trans");
+    let mut chosen = draft.enable_id_trans;
+    field.show(ui, cx, |ui| truth_field(ui, lang, &label, &mut chosen));
+    if chosen != draft.enable_id_trans {
+        cx.send(Action::UndoStep);
+        draft.enable_id_trans = chosen;
+    }
 }
 
 fn oa_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, view: &mut View) {
@@ -200,8 +214,8 @@ fn colour_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, part: Part, labe
     let lang = cx.lang;
     let mut chosen = None;
     let response = ui
-        .horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
+        .horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(6.0, size::XS);
             let shown = colour_of(draft.msg.text(part));
             let (rect, _) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::hover());
             let t = tokens(ui.style());
@@ -217,7 +231,8 @@ fn colour_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, part: Part, labe
             } else {
                 HEAD_COLOURS.iter().map(|colour| ((*colour).to_owned(), *colour)).collect()
             };
-            let width = (ui.available_width() - swatches.len() as f32 * 24.0 - 6.0).clamp(90.0, 140.0);
+            // The margins of the field are beyond its width. Where even the shortest field leaves no room, swatches wrap.
+            let width = (ui.available_width() - swatches.len() as f32 * 24.0 - 16.0).clamp(84.0, 140.0);
             let edit = id_field(draft.msg.text_mut(part)).desired_width(width);
             let response = ui.add(edit).accessible_name(label.to_owned());
             for (name, colour) in swatches {
