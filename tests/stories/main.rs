@@ -49,6 +49,7 @@ mod typing;
 mod ways;
 #[cfg(test)]
 mod ways_access;
+#[cfg(test)]
 mod ways_window;
 #[cfg(test)]
 mod window;

@@ -117,7 +117,7 @@ fn unsaved_changes_of_a_template_survive_closing_the_library() {
 #[test]
 fn without_a_template_names_and_values_are_written_freely() {
     let mut window = open();
-    window.harness.get_by_role(Role::ComboBox).click();
+    window.harness.get_by_role_and_label(Role::ComboBox, "模板").click();
     window.harness.run_ok();
     window.harness.get_by_role_and_label(Role::Button, "不使用模板库").click();
     window.harness.run_ok();
