@@ -377,6 +377,21 @@ impl Draft {
         !matches!(self.via(), Via::Card(CardVia::Update | CardVia::UpdateInteractiveCards))
     }
 
+    /// The conversations a card goes into, as its body names them (`IM_GROUP`, `conversationType 1`): everybody in one sees
+    /// the card, so a list of people makes no sense. None for what goes to each person by themselves.
+    pub fn conversations(&self) -> Vec<&'static str> {
+        let Self::Card(card) = self else { return Vec::new() };
+        match card.via {
+            CardVia::InteractiveCards if card.conversation_type == Some(1) => vec!["conversationType 1"],
+            CardVia::CreateAndDeliver => SpaceKind::ALL
+                .into_iter()
+                .filter(|kind| *kind != SpaceKind::ImRobot && card.goes_to(*kind))
+                .map(SpaceKind::name)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether some text names this variable as `${name}`.
     pub fn names_variable(&self, name: &str) -> bool {
         let wanted = format!("${{{name}}}");
@@ -399,7 +414,13 @@ impl Draft {
             }
             Self::Card(card) => {
                 card.params.iter_mut().for_each(|row| change(&mut row.value));
-                card.last_message.texts.iter_mut().for_each(change);
+                card.last_message.texts.iter_mut().for_each(&mut *change);
+                for chat in [&mut card.create.group, &mut card.create.robot, &mut card.create.single] {
+                    chat.last_message.texts.iter_mut().for_each(&mut *change);
+                    [&mut chat.alert_content, &mut chat.search_type_name, &mut chat.search_desc]
+                        .into_iter()
+                        .for_each(&mut *change);
+                }
             }
         }
     }

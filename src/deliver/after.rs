@@ -3,17 +3,21 @@
 //! Progress and results are asked on a schedule that ends before DingTalk forgets them (results 24 hours). Everything is
 //! written into the journal; what cannot be asked stays as it was known. Nothing here sends a message.
 
+mod recall;
+
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::run::blocking;
+pub use self::recall::{Recalled, recall};
+use super::{run::blocking, spaces};
 use crate::{
     compose::Kind,
     dingtalk::{Fault, Session, answers, calls, endpoint},
+    lang::{Lang, text},
     store::{
         history::HistoryError,
-        journal::{CallRow, CallState, Delivery, DeliveryId, Journal, Reported, Rung},
+        journal::{CallRow, CallState, Delivery, DeliveryId, Journal, PersonRow, Reported, Rung},
     },
 };
 
@@ -54,10 +58,48 @@ pub struct Asked {
     pub reported: usize,
     /// Calls that are still on their way at DingTalk: ask again later.
     pub running: usize,
-    /// Calls of which DingTalk tells nothing person by person: more than 100 people, too old, no task id.
+    /// Calls of which DingTalk tells nothing person by person: see `why_silent`.
     pub silent: usize,
+    /// Why, by the call's number in the delivery.
+    pub why_silent: Vec<(u64, Silence)>,
     /// Why asking failed, by the call's number in the delivery: code or word.
     pub failed: Vec<(u64, String)>,
+}
+
+/// Why DingTalk tells nothing about a call, or does not take it back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Silence {
+    /// More than 100 people: there is no result person by person.
+    TooMany,
+    /// Older than 24 hours.
+    TooOld,
+    /// The answer gave no id (task id, key of the card, key of a place) to ask by.
+    NoId,
+    /// The robot's code is not known: the draft and the profile name none.
+    NoRobotCode,
+    /// No call is documented that would tell, or take it back.
+    NotDocumented,
+}
+
+impl Silence {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::TooMany, Self::TooOld, Self::NoId, Self::NoRobotCode, Self::NotDocumented];
+
+    /// A stable word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooMany => "too_many",
+            Self::TooOld => "too_old",
+            Self::NoId => "no_id",
+            Self::NoRobotCode => "no_robot_code",
+            Self::NotDocumented => "not_documented",
+        }
+    }
+
+    /// The sentence for a person; `calls`: how many it concerns.
+    pub fn message(self, calls: usize, lang: Lang) -> String {
+        text(lang, &format!("delivery.silent.{}", self.name()), &[("calls", calls.to_string())])
+    }
 }
 
 /// Asks about every call of a delivery that was handed over.
@@ -85,7 +127,10 @@ pub async fn ask(
                 blocking(move || journal.report(call, reported, now_ms)).await?;
             }
             Told::Running => asked.running += 1,
-            Told::Nothing => asked.silent += 1,
+            Told::Nothing(why) => {
+                asked.silent += 1;
+                asked.why_silent.push((call.number, why));
+            }
             Told::Failed(code) => asked.failed.push((call.number, code)),
         }
         if cancel.is_cancelled() {
@@ -99,7 +144,7 @@ pub async fn ask(
 enum Told {
     People(Vec<Reported>),
     Running,
-    Nothing,
+    Nothing(Silence),
     Failed(String),
 }
 
@@ -123,9 +168,12 @@ async fn ask_notice(
     cancel: &CancellationToken,
 ) -> Told {
     let (agent, task) = (delivery.new.sender.as_str(), call.ended.task_id.as_str());
-    let age = now_ms - call.ended_ms.unwrap_or(now_ms);
-    if task.is_empty() || age >= DAY_MS || call.people > u64::from(super::limits::REPORTED_PEOPLE) {
-        return Told::Nothing;
+    if call.people > u64::from(super::limits::REPORTED_PEOPLE) {
+        return Told::Nothing(Silence::TooMany);
+    } else if is_old(call, now_ms) {
+        return Told::Nothing(Silence::TooOld);
+    } else if task.is_empty() {
+        return Told::Nothing(Silence::NoId);
     }
     match session.call(&calls::send_progress(agent, task), cancel).await {
         Ok(answer) => {
@@ -158,6 +206,59 @@ async fn ask_notice(
     Told::People(reported)
 }
 
+/// Which of the documented ways leads back to a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum CardKind {
+    /// A one-to-one chat with a cool app: `privateChatMessages`.
+    PrivateChat,
+    /// Robots' own chats, one key for all receivers: `oToMessages`.
+    Robot,
+    /// The same, with a key for each place.
+    RobotPlaces,
+    /// None is documented.
+    Other,
+}
+
+fn kind_of(call: &CallRow) -> CardKind {
+    let path = call.path.as_str();
+    if path == endpoint::SEND_PRIVATE_CHAT_CARD.path {
+        CardKind::PrivateChat
+    } else if path == endpoint::SEND_INTERACTIVE_CARD.path {
+        CardKind::Robot
+    } else if path == endpoint::CREATE_AND_DELIVER.path {
+        CardKind::RobotPlaces
+    } else {
+        CardKind::Other
+    }
+}
+
+fn is_old(call: &CallRow, now_ms: i64) -> bool {
+    now_ms - call.ended_ms.unwrap_or(now_ms) >= DAY_MS
+}
+
+/// The keys to ask about a card by, with the place each is for (empty: all its people); else why there are none.
+fn keys_of(delivery: &Delivery, call: &CallRow, now_ms: i64) -> Result<Vec<(String, String)>, Silence> {
+    let kind = kind_of(call);
+    let keys: Vec<(String, String)> = match kind {
+        CardKind::PrivateChat | CardKind::Robot => vec![(String::new(), call.ended.query_key.clone())],
+        CardKind::RobotPlaces => spaces::of_answer(&call.ended.answer)
+            .into_iter()
+            .filter(|place| place.success && place.space_type.eq_ignore_ascii_case("IM_ROBOT"))
+            .filter_map(|place| Some((place.space_id, place.carrier_id?)))
+            .collect(),
+        CardKind::Other => return Err(Silence::NotDocumented),
+    };
+    if is_old(call, now_ms) {
+        Err(Silence::TooOld)
+    } else if !keys.iter().any(|(_, key)| !key.is_empty()) {
+        Err(Silence::NoId)
+    } else if kind != CardKind::PrivateChat && delivery.new.sender.is_empty() {
+        Err(Silence::NoRobotCode)
+    } else {
+        Ok(keys)
+    }
+}
+
 async fn ask_card(
     session: &Session,
     delivery: &Delivery,
@@ -166,14 +267,66 @@ async fn ask_card(
     now_ms: i64,
     cancel: &CancellationToken,
 ) -> Told {
-    let key = call.ended.query_key.as_str();
-    // Other ways of sending cards have no read list, or one a person with a key of their own.
-    if key.is_empty()
-        || call.path != endpoint::SEND_PRIVATE_CHAT_CARD.path
-        || now_ms - call.ended_ms.unwrap_or(now_ms) >= DAY_MS
-    {
-        return Told::Nothing;
+    let keys = match keys_of(delivery, call, now_ms) {
+        Ok(keys) => keys,
+        Err(why) => return Told::Nothing(why),
+    };
+    let (shared, id, number) = (Arc::clone(journal), delivery.id, call.number);
+    let people = match blocking(move || shared.people(id)).await {
+        Ok(people) => people,
+        // Said by whoever writes next.
+        Err(_) => return Told::Running,
+    };
+    let here = people.into_iter().filter(|person| person.call == number);
+    // What surely did not get there, or was taken back, has no readers.
+    let here: Vec<PersonRow> =
+        here.filter(|one| !matches!(one.rung, Rung::Failed | Rung::Invalid | Rung::Recalled)).collect();
+    if kind_of(call) == CardKind::PrivateChat {
+        let read = match readers(session, delivery, &call.ended.query_key, cancel).await {
+            Ok(read) => read,
+            Err(told) => return told,
+        };
+        let rung = |userid: &str| if read.iter().any(|reader| reader == userid) { Rung::Read } else { Rung::Unread };
+        let told = |one: PersonRow| Reported { rung: rung(&one.userid), userid: one.userid, code: String::new() };
+        return Told::People(here.into_iter().map(told).collect());
     }
+    let mut reported: Vec<Reported> = Vec::new();
+    for (place, key) in &keys {
+        // A key that is for one person: whoever has read it needs no further call.
+        if !place.is_empty() && !here.iter().any(|one| one.userid == *place && one.rung != Rung::Read) {
+            continue;
+        }
+        let answer = match session.call(&calls::robot_read_status(&delivery.new.sender, key), cancel).await {
+            Ok(answer) => answers::robot_read_status(&answer.value),
+            // What was told so far is kept.
+            Err(failure) if reported.is_empty() => return Told::of(&failure.fault),
+            Err(_) => break,
+        };
+        let said = match answer {
+            Ok(said) => said,
+            Err(malformed) => return Told::Failed(malformed.to_string()),
+        };
+        let rung = |read: bool| if read { Rung::Read } else { Rung::Unread };
+        let report =
+            |userid: &str, read: bool| Reported { userid: userid.to_owned(), rung: rung(read), code: String::new() };
+        if place.is_empty() {
+            let known = |userid: &str| here.iter().any(|one| one.userid == userid);
+            reported.extend(said.iter().filter(|(id, _)| known(id)).map(|(id, read)| report(id, *read)));
+        } else if let Some((_, read)) = said.first() {
+            // By the id that travelled: it may be a unionId.
+            reported.push(report(place, *read));
+        }
+    }
+    Told::People(reported)
+}
+
+/// Everybody who has read a card of a one-to-one chat.
+async fn readers(
+    session: &Session,
+    delivery: &Delivery,
+    key: &str,
+    cancel: &CancellationToken,
+) -> Result<Vec<String>, Told> {
     let mut read: Vec<String> = Vec::new();
     let mut next: Option<String> = None;
     loop {
@@ -181,102 +334,17 @@ async fn ask_card(
         let page = match session.call(&request, cancel).await {
             Ok(answer) => match answers::card_readers(&answer.value) {
                 Ok(page) => page,
-                Err(malformed) => return Told::Failed(malformed.to_string()),
+                Err(malformed) => return Err(Told::Failed(malformed.to_string())),
             },
-            Err(failure) => return Told::of(&failure.fault),
+            Err(failure) => return Err(Told::of(&failure.fault)),
         };
         read.extend(page.read);
         match page.next_token {
             // A token that leads back to where we were would never end.
             Some(token) if Some(&token) != next.as_ref() => next = Some(token),
-            _ => break,
+            _ => return Ok(read),
         }
     }
-    let (journal, id) = (Arc::clone(journal), delivery.id);
-    let number = call.number;
-    let people = blocking(move || journal.people(id)).await.unwrap_or_default();
-    let rung = |userid: &str| if read.iter().any(|reader| reader == userid) { Rung::Read } else { Rung::Unread };
-    let here = people.iter().filter(|person| person.call == number);
-    Told::People(
-        here.map(|person| Reported { userid: person.userid.clone(), rung: rung(&person.userid), code: String::new() })
-            .collect(),
-    )
-}
-
-/// What taking back brought.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Recalled {
-    /// Calls that were taken back.
-    pub calls: usize,
-    /// People in them.
-    pub people: u64,
-    /// Those of them who are known to have read it before.
-    pub had_read: Vec<String>,
-    /// Calls that could not be: number in the delivery, code or word.
-    pub failed: Vec<(u64, String)>,
-    /// Calls that nothing is known to take back by: no task id or key, or older than 24 hours.
-    pub too_late: usize,
-}
-
-/// Takes back every call of a delivery that was handed over. Who had read it is asked before, where that is possible.
-///
-/// # Errors
-/// [`HistoryError`] when the journal cannot be read or written.
-pub async fn recall(
-    session: &Session,
-    journal: &Arc<Journal>,
-    id: DeliveryId,
-    now_ms: i64,
-    cancel: &CancellationToken,
-) -> Result<Recalled, HistoryError> {
-    ask(session, journal, id, now_ms, cancel).await?;
-    let mut recalled = Recalled::default();
-    let Some((delivery, calls)) = load(journal, id).await? else { return Ok(recalled) };
-    let before = {
-        let journal = Arc::clone(journal);
-        blocking(move || journal.people(id)).await?
-    };
-    for call in calls.iter().filter(|call| call.state == CallState::HandedOver) {
-        let late = now_ms - call.ended_ms.unwrap_or(now_ms) >= DAY_MS;
-        let request = match delivery.new.kind {
-            Kind::Notice if !call.ended.task_id.is_empty() => {
-                calls::recall_notice(&delivery.new.sender, &call.ended.task_id)
-            }
-            Kind::Card if !call.ended.query_key.is_empty() && call.path == endpoint::SEND_PRIVATE_CHAT_CARD.path => {
-                calls::recall_cards(&delivery.new.conversation, &[&call.ended.query_key], &delivery.new.sender)
-            }
-            Kind::Notice | Kind::Card => {
-                recalled.too_late += 1;
-                continue;
-            }
-        };
-        if late {
-            recalled.too_late += 1;
-            continue;
-        }
-        match session.call(&request, cancel).await {
-            Ok(answer) => {
-                if let Some(code) = answers::recall_failed(&answer.value, &call.ended.query_key) {
-                    recalled.failed.push((call.number, code));
-                    continue;
-                }
-                let (journal, of) = (Arc::clone(journal), call.id);
-                blocking(move || journal.recalled(of)).await?;
-                recalled.calls += 1;
-                recalled.people += call.people;
-                let here = before.iter().filter(|person| person.call == call.number && person.rung == Rung::Read);
-                recalled.had_read.extend(here.map(|person| person.userid.clone()));
-            }
-            Err(failure) => {
-                let code = match &failure.fault {
-                    Fault::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
-                    other => super::report::fault_word(other).unwrap_or_default().to_owned(),
-                };
-                recalled.failed.push((call.number, code));
-            }
-        }
-    }
-    Ok(recalled)
 }
 
 async fn load(journal: &Arc<Journal>, id: DeliveryId) -> Result<Option<(Delivery, Vec<CallRow>)>, HistoryError> {

@@ -5,7 +5,7 @@ use super::{
     send::{call_of, title_of},
 };
 use crate::{
-    compose::{Draft, DraftFile, PersonRef, Ready, file, personal::Personal},
+    compose::{Draft, DraftFile, PersonRef, Ready, file, personal::Personal, ready::ReadyCard},
     store::{
         history::HistoryError,
         journal::{DeliveryId, Journal, NewCall, NewDelivery, Who},
@@ -77,7 +77,7 @@ fn written(
         let ready = personal.call(rendered, rows, departments, number, out_track_id);
         let people: &[PersonRef] = match &ready {
             Ready::Card(card) => {
-                card.robot_code.clone_into(&mut sender);
+                robot_of(card, profile).clone_into(&mut sender);
                 card.open_conversation_id.clone_into(&mut conversation);
                 &card.receivers
             }
@@ -112,4 +112,11 @@ fn written(
         due_ms: None,
     };
     (new, calls)
+}
+
+/// The robot that asks about a card later: the one it is sent by, else the profile's (an internal app's robot normally has
+/// the app's key as its code).
+fn robot_of<'r>(card: &'r ReadyCard, profile: &'r Profile) -> &'r str {
+    let codes = [card.robot_code.as_str(), profile.robot_code.as_str(), profile.app_key.as_str()];
+    codes.into_iter().map(str::trim).find(|code| !code.is_empty()).unwrap_or_default()
 }

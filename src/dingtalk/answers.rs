@@ -196,6 +196,27 @@ pub fn card_readers(value: &Value) -> Result<CardReaders, Malformed> {
     })
 }
 
+/// `oToMessages/readStatus`: everybody it names, and whether they have read it.
+///
+/// # Errors
+/// Names the part that is missing or malformed.
+pub fn robot_read_status(value: &Value) -> Result<Vec<(String, bool)>, Malformed> {
+    let object = value.as_object().ok_or_else(|| malformed("messageReadInfoList"))?;
+    let list = match said::find(object, "messageReadInfoList") {
+        Some(list) => objects(list, "messageReadInfoList")?,
+        // While it is on its way nobody is named yet.
+        None if said::find(object, "sendStatus").is_some() => Vec::new(),
+        None => return Err(malformed("messageReadInfoList")),
+    };
+    Ok(list
+        .into_iter()
+        .filter_map(|one| {
+            let read = member(one, "readStatus").and_then(said::text)?;
+            Some((member(one, "userId").and_then(said::text)?, read.eq_ignore_ascii_case("READ")))
+        })
+        .collect())
+}
+
 /// A department.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Department {

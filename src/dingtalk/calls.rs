@@ -195,6 +195,18 @@ pub fn recall_cards(conversation: &str, process_query_keys: &[&str], robot_code:
     Call::new(&endpoint::RECALL_CARDS, Vec::new(), Body::Json(body.to_string()))
 }
 
+/// Who has read a message of a robot's own chat.
+pub fn robot_read_status(robot_code: &str, process_query_key: &str) -> Call {
+    let query = vec![("robotCode", robot_code.to_owned()), ("processQueryKey", process_query_key.to_owned())];
+    Call::new(&endpoint::ROBOT_READ_STATUS, query, Body::None)
+}
+
+/// Takes messages of a robot's own chats back.
+pub fn recall_robot(robot_code: &str, process_query_keys: &[&str]) -> Call {
+    let body = json!({ "robotCode": robot_code, "processQueryKeys": process_query_keys });
+    Call::new(&endpoint::RECALL_ROBOT, Vec::new(), Body::Json(body.to_string()))
+}
+
 /// Token 1: an internal app's token for api.
 pub fn token_internal_api(app_key: &str, app_secret: &Secret) -> Call {
     let body = json!({ "appKey": app_key, "appSecret": app_secret.open() }).to_string();

@@ -150,6 +150,14 @@ pub static ASK_BY_TEMPLATE: Endpoint = question(&SEND_BY_TEMPLATE);
 /// [`ASYNC_SEND_V2`] as a question.
 pub static ASK_ASYNC_SEND_V2: Endpoint = question(&ASYNC_SEND_V2);
 
+/// Whether the person has read a message of the robot's own chat, by its key; 24 hours (dossier A1.8).
+pub static ROBOT_READ_STATUS: Endpoint =
+    read(System::Api, Method::Get, "/v1.0/robot/oToMessages/readStatus", "qyapi_robot_sendmsg");
+
+/// Takes messages of a robot's own chats back (dossier A1.8). Doing it twice does nothing more.
+pub static RECALL_ROBOT: Endpoint =
+    read(System::Api, Method::Post, "/v1.0/robot/otoMessages/batchRecall", "qyapi_robot_sendmsg");
+
 /// Token 1: internal app, api.
 pub static TOKEN_INTERNAL_API: Endpoint = token(System::Api, Method::Post, "/v1.0/oauth2/accessToken");
 
@@ -166,7 +174,7 @@ pub static TOKEN_THIRD_PARTY_OAPI: Endpoint = token(System::Oapi, Method::Post, 
 pub static GET_AUTH_INFO: Endpoint = token(System::Oapi, Method::Post, "/service/get_auth_info");
 
 /// Every call above, without the questions.
-pub static ALL: [&Endpoint; 26] = [
+pub static ALL: [&Endpoint; 28] = [
     &SEND_PRIVATE_CHAT_CARD,
     &CREATE_AND_DELIVER,
     &SEND_INTERACTIVE_CARD,
@@ -188,6 +196,8 @@ pub static ALL: [&Endpoint; 26] = [
     &RECALL_NOTICE,
     &CARD_READERS,
     &RECALL_CARDS,
+    &ROBOT_READ_STATUS,
+    &RECALL_ROBOT,
     &TOKEN_INTERNAL_API,
     &TOKEN_INTERNAL_OAPI,
     &TOKEN_THIRD_PARTY_API,

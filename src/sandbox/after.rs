@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::arrival::{ArrivedCard, ArrivedNotice, Fate, Message};
+use super::arrival::{ArrivedCard, ArrivedNotice, ArrivedSpace, CardRecipient, Fate, Message};
 use super::call::Call;
 use super::codes;
 use super::fault::Fault;
@@ -33,6 +33,10 @@ const PROGRESS: &str = "/topapi/message/corpconversation/getsendprogress";
 const RESULT: &str = "/topapi/message/corpconversation/getsendresult";
 const RECALL: &str = "/topapi/message/corpconversation/recall";
 const READERS: &str = "/v1.0/robot/privateChatMessages/query";
+pub(super) const READ_STATUS: &str = "/v1.0/robot/oToMessages/readStatus";
+const RECALL_ROBOT: &str = "/v1.0/robot/otoMessages/batchRecall";
+/// Keys that one recall takes.
+const KEYS: usize = 20;
 const RECALL_CARDS: &str = "/v1.0/robot/privateChatMessages/batchRecall";
 
 /// What was sent.
@@ -49,6 +53,8 @@ struct Sent<T> {
 pub(super) struct After {
     notices: IndexMap<u64, Sent<ArrivedNotice>>,
     cards: IndexMap<String, Sent<ArrivedCard>>,
+    /// By the key of the place: a card that was put in several.
+    places: IndexMap<String, Sent<ArrivedSpace>>,
     /// Who read everything that came, because a test said so.
     readers: HashSet<String>,
 }
@@ -66,6 +72,17 @@ impl After {
                 }
             }
             Message::Card(card) => {
+                for space in &card.spaces {
+                    let Some(carrier) = space.carrier.clone() else { continue };
+                    let what = Arc::new(space.clone());
+                    self.places.insert(carrier, Sent { what, at, third_party, recalled: false });
+                    if self.places.len() > REMEMBERED {
+                        self.places.shift_remove_index(0);
+                    }
+                }
+                if card.process_query_key.is_empty() {
+                    return;
+                }
                 let sent = Sent { what: Arc::clone(card), at, third_party, recalled: false };
                 self.cards.insert(card.process_query_key.clone(), sent);
                 if self.cards.len() > REMEMBERED {
@@ -94,13 +111,26 @@ impl After {
     pub(super) fn recalled(&self) -> Vec<u64> {
         self.notices.iter().filter(|(_, sent)| sent.recalled).map(|(task, _)| *task).collect()
     }
+
+    /// The keys of cards that were taken back.
+    pub(super) fn recalled_keys(&self) -> Vec<String> {
+        let cards = self.cards.iter().filter(|(_, sent)| sent.recalled).map(|(key, _)| key);
+        let places = self.places.iter().filter(|(_, sent)| sent.recalled).map(|(key, _)| key);
+        cards.chain(places).cloned().collect()
+    }
+
+    /// Who got a card of a robot's chat, when, and whether it was taken back.
+    fn robot_message(&self, key: &str) -> Option<(&[CardRecipient], Timestamp, bool)> {
+        let place = self.places.get(key).map(|sent| (sent.what.recipients.as_slice(), sent.at, sent.recalled));
+        place.or_else(|| self.cards.get(key).map(|sent| (sent.what.recipients.as_slice(), sent.at, sent.recalled)))
+    }
 }
 
 /// Whether a path is one of these calls.
 pub(super) fn knows(system: System, path: &str) -> bool {
     match system {
         System::Oapi => [PROGRESS, RESULT, RECALL].contains(&path),
-        System::Api => [READERS, RECALL_CARDS].contains(&path),
+        System::Api => [READERS, RECALL_CARDS, READ_STATUS, RECALL_ROBOT].contains(&path),
     }
 }
 
@@ -110,6 +140,8 @@ impl World {
         match call.path.as_str() {
             READERS => self.readers(call, now),
             RECALL_CARDS => self.recall_cards(call, now),
+            READ_STATUS => self.read_status(call, now),
+            RECALL_ROBOT => self.recall_robot(call, now),
             path => {
                 let params = call.oapi_params()?;
                 let agent = params.required("agent_id")?;
@@ -173,6 +205,61 @@ impl World {
             answer["nextToken"] = json!(end.to_string());
         }
         Ok(answer)
+    }
+
+    fn robot(&self, code: Option<&str>) -> Result<(), Fault> {
+        match code.filter(|code| !code.trim().is_empty()) {
+            None => Err(Fault::api("param.empty").at("/robotCode")),
+            Some(code) if code != self.ids.robot_code => Err(Fault::api("invalid.robotCode").at("/robotCode")),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn read_status(&self, call: &Call, now: Timestamp) -> Result<Value, Fault> {
+        self.robot(call.query("robotCode").as_deref())?;
+        let key = call.query("processQueryKey").unwrap_or_default();
+        let expired = || {
+            let code = "processQueryKey.expireTime";
+            Fault::api(code).with_message(codes::known(code).message).at("/processQueryKey")
+        };
+        let (people, at, recalled) = self.after.robot_message(&key).ok_or_else(expired)?;
+        if now.duration_since(at) > SignedDuration::from_hours(HOURS) {
+            return Err(expired());
+        }
+        let list: Vec<Value> = people
+            .iter()
+            .map(|one| {
+                let read = if self.after.has_read(&one.userid, at, now) { "READ" } else { "UNREAD" };
+                json!({"name": one.name, "userId": one.userid, "readStatus": read})
+            })
+            .collect();
+        let status = if recalled { "RECALLED" } else { "SUCCESS" };
+        Ok(json!({"sendStatus": status, "messageReadInfoList": list}))
+    }
+
+    fn recall_robot(&mut self, call: &Call, now: Timestamp) -> Result<Value, Fault> {
+        let body = call.api_object("param.invalid")?;
+        self.robot(body.get("robotCode").and_then(Value::as_str))?;
+        let keys = body.get("processQueryKeys").and_then(Value::as_array).cloned().unwrap_or_default();
+        if keys.is_empty() || keys.len() > KEYS {
+            return Err(Fault::api("param.invalid").at("/processQueryKeys"));
+        }
+        let day = SignedDuration::from_hours(HOURS);
+        let (mut done, mut failed) = (Vec::new(), Map::new());
+        for key in keys.iter().filter_map(Value::as_str) {
+            let place = self.after.places.get_mut(key).map(|sent| (sent.at, &mut sent.recalled));
+            let found = place.or_else(|| self.after.cards.get_mut(key).map(|sent| (sent.at, &mut sent.recalled)));
+            match found {
+                Some((at, recalled)) if now.duration_since(at) <= day => {
+                    *recalled = true;
+                    done.push(key);
+                }
+                _ => {
+                    failed.insert(key.to_owned(), json!("processQueryKey.expireTime"));
+                }
+            }
+        }
+        Ok(json!({"successResult": done, "failedResult": failed}))
     }
 
     fn recall_cards(&mut self, call: &Call, now: Timestamp) -> Result<Value, Fault> {

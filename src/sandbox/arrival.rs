@@ -147,6 +147,8 @@ pub struct ArrivedSpace {
     pub id: String,
     /// Why it was not taken (`errorMsg`).
     pub refused: Option<String>,
+    /// The answer's `carrierId`, where it was taken.
+    pub carrier: Option<String>,
     /// Who gets it there.
     pub recipients: Vec<CardRecipient>,
     /// The conversation list's line per language there.

@@ -124,8 +124,9 @@ impl World {
         let mut results = Vec::with_capacity(places.len());
         let mut spaces = Vec::with_capacity(places.len());
         for place in &places {
-            let space = self.deliver_to(place, &body, by_union);
+            let mut space = self.deliver_to(place, &body, by_union);
             let carrier = space.refused.is_none().then(|| format!("{}=", self.fresh_letters(31)));
+            space.carrier.clone_from(&carrier);
             let mut result = json!({"spaceType": place.kind, "spaceId": place.id, "success": space.refused.is_none()});
             if let Some(carrier) = carrier {
                 result["carrierId"] = carrier.into();
@@ -277,6 +278,7 @@ impl World {
             kind: place.kind.clone(),
             id: place.id.clone(),
             refused: None,
+            carrier: None,
             recipients: Vec::new(),
             last_message: model("OpenSpaceModel")
                 .and_then(|model| model.get("lastMessageI18n")?.as_object())

@@ -60,6 +60,7 @@ impl Endpoint {
         let method = match endpoint {
             Self::GetToken | Self::Scopes => "GET",
             Self::UpdateCard | Self::UpdateInteractive => "PUT",
+            Self::AfterSend if path == super::after::READ_STATUS => "GET",
             _ => "POST",
         };
         Some((endpoint, method))

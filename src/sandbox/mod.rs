@@ -377,6 +377,11 @@ impl Sandbox {
         self.shared.world().after.recalled()
     }
 
+    /// The keys of cards that were taken back.
+    pub fn recalled_keys(&self) -> Vec<String> {
+        self.shared.world().after.recalled_keys()
+    }
+
     /// Forgets what arrived. The delivery rules still remember.
     pub fn clear_arrivals(&self) {
         self.shared.world().clear_arrivals();

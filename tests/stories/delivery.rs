@@ -8,6 +8,7 @@ mod later;
 mod plan;
 mod rate;
 mod run;
+mod ways;
 
 use std::{
     sync::{Arc, Mutex},

@@ -45,9 +45,7 @@ impl Run<'_> {
         ];
         out.note(&text(self.lang, "delivery.cli.recalled", &args));
         self.note_failed(&recalled.failed, out);
-        if recalled.too_late > 0 {
-            out.note(&text(self.lang, "delivery.cli.too_late", &[("calls", recalled.too_late.to_string())]));
-        }
+        self.note_silent("delivery.cli.too_late", &recalled.why_not, out);
         self.show_delivery_of(&journal, delivery.id, json, out);
         if recalled.failed.is_empty() && recalled.too_late == 0 { Exit::HandedOver } else { Exit::Refused }
     }
@@ -77,11 +75,10 @@ impl Run<'_> {
             std::thread::sleep(Duration::from_secs(1));
         }
         self.note_failed(&asked.failed, out);
-        for (calls, key) in [(asked.running, "delivery.cli.running"), (asked.silent, "delivery.cli.silent")] {
-            if calls > 0 {
-                out.note(&text(self.lang, key, &[("calls", calls.to_string())]));
-            }
+        if asked.running > 0 {
+            out.note(&text(self.lang, "delivery.cli.running", &[("calls", asked.running.to_string())]));
         }
+        self.note_silent("delivery.cli.silent", &asked.why_silent, out);
         let people = match journal.people(delivery.id) {
             Ok(people) => people,
             Err(error) => {

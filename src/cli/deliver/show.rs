@@ -3,6 +3,7 @@
 use super::super::{Out, Run, pretty};
 use crate::{
     deliver::{
+        after::Silence,
         export, list,
         pace::Standstill,
         plan::{Plan, Recipients, rule_label},
@@ -28,6 +29,16 @@ impl Run<'_> {
             let why = explain_code(code, self.lang).unwrap_or_default();
             let args = [("number", number.to_string()), ("code", code.clone()), ("why", why)];
             out.note(&text(self.lang, "delivery.cli.call_failed", &args));
+        }
+    }
+
+    /// Calls of which nothing more can be known or done, with the reasons.
+    pub(super) fn note_silent(&self, key: &str, silent: &[(u64, Silence)], out: &mut Out<'_>) {
+        for why in Silence::ALL {
+            let calls = silent.iter().filter(|(_, found)| *found == why).count();
+            if calls > 0 {
+                out.note(&text(self.lang, key, &[("why", why.message(calls, self.lang))]));
+            }
         }
     }
 

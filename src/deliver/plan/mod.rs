@@ -161,6 +161,9 @@ pub enum Doubt {
     Nobody,
     /// The draft changes a card that is there: it cannot be sent to a list of people.
     NotForPeople,
+    /// The draft goes into conversations, named as in its body: everybody in one sees the card, and it would be posted once
+    /// for every part of the list. Such a card is sent as it is, by one call, without a list.
+    Conversation(Vec<&'static str>),
     /// Departments whose members are not known: a full report needs them. The directory has to be loaded.
     UnknownDepartments(Vec<String>),
     /// The month's calls do not suffice: `left` of `needed`; the next month begins at `until_ms`.
@@ -187,6 +190,7 @@ impl Doubt {
         match self {
             Self::Nobody => "nobody",
             Self::NotForPeople => "not_for_people",
+            Self::Conversation(_) => "goes_into_conversation",
             Self::UnknownDepartments(_) => "unknown_departments",
             Self::Month { .. } => "calls_per_month",
             Self::NoReport { .. } => "no_report",
@@ -196,7 +200,14 @@ impl Doubt {
 
     /// Whether nothing can be sent while it stands.
     pub const fn blocks(&self) -> bool {
-        matches!(self, Self::Nobody | Self::NotForPeople | Self::UnknownDepartments(_) | Self::Month { .. })
+        match self {
+            Self::Nobody
+            | Self::NotForPeople
+            | Self::Conversation(_)
+            | Self::UnknownDepartments(_)
+            | Self::Month { .. } => true,
+            Self::NoReport { .. } | Self::LongerThanADay => false,
+        }
     }
 }
 
@@ -338,7 +349,10 @@ pub fn plan(wanted: &Wanted<'_>, past: &Past<'_>) -> Result<Plan, HistoryError> 
 
 fn doubts(plan: &Plan, wanted: &Wanted<'_>, calls_of_month: u64) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    if plan.calls.is_empty() {
+    let conversations = wanted.draft.conversations();
+    if !conversations.is_empty() {
+        doubts.push(Doubt::Conversation(conversations));
+    } else if plan.calls.is_empty() {
         doubts.push(Doubt::Nobody);
     }
     if !wanted.draft.reaches_people() {

@@ -26,6 +26,7 @@ impl Doubt {
     pub fn message(&self, lang: Lang) -> String {
         let args: Vec<(&str, String)> = match self {
             Self::Nobody | Self::NotForPeople | Self::LongerThanADay => Vec::new(),
+            Self::Conversation(kinds) => vec![("kinds", kinds.join("、"))],
             Self::UnknownDepartments(ids) => vec![("departments", ids.join("、"))],
             Self::Month { left, needed, until_ms } => {
                 vec![("left", left.to_string()), ("needed", needed.to_string()), ("until", moment(*until_ms))]

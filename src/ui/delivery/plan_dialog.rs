@@ -253,7 +253,9 @@ fn doubt_ui(ui: &mut Ui, reads: &Reads<'_>, doubt: &Doubt) {
     let offer = match doubt {
         Doubt::UnknownDepartments(_) => Some((tr!(lang, "plan.fewest"), DeliveryAction::Mode(Mode::Fewest))),
         Doubt::NoReport { .. } => Some((tr!(lang, "plan.report"), DeliveryAction::Mode(Mode::Report))),
-        Doubt::Nobody | Doubt::NotForPeople | Doubt::Month { .. } | Doubt::LongerThanADay => None,
+        Doubt::Nobody | Doubt::NotForPeople | Doubt::Conversation(_) | Doubt::Month { .. } | Doubt::LongerThanADay => {
+            None
+        }
     };
     if let Some((label, _)) = &offer {
         banner = banner.button(PushButton::new(tr!(lang, "plan.choose", what = label)));
