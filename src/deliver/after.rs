@@ -272,11 +272,8 @@ async fn ask_card(
         Err(why) => return Told::Nothing(why),
     };
     let (shared, id, number) = (Arc::clone(journal), delivery.id, call.number);
-    let people = match blocking(move || shared.people(id)).await {
-        Ok(people) => people,
-        // Said by whoever writes next.
-        Err(_) => return Told::Running,
-    };
+    // Why the journal cannot be read is said by whoever writes next.
+    let Ok(people) = blocking(move || shared.people(id)).await else { return Told::Running };
     let here = people.into_iter().filter(|person| person.call == number);
     // What surely did not get there, or was taken back, has no readers.
     let here: Vec<PersonRow> =

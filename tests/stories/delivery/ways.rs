@@ -76,8 +76,8 @@ fn robots_chats_by_list_each_place_with_its_own_outcome_readers_and_recall() {
     let cards: Vec<_> = scene.sandbox.arrivals().iter().filter_map(|one| one.card().cloned()).collect();
     assert_eq!(cards.iter().map(|card| card.spaces.len()).collect::<Vec<_>>(), [20, 5]);
     assert_eq!(cards.iter().map(|card| card.out_track_id.as_str()).collect::<Vec<_>>(), ["track", "track-2"]);
-    let last = cards[1].recipient(&ids[24]).unwrap();
-    assert_eq!(last.private[0].value, json!(format!("{} 的座位", ids[24])));
+    let guest = cards[1].recipient(&ids[24]).unwrap();
+    assert_eq!(guest.private[0].value, json!(format!("{} 的座位", ids[24])));
     // One place refused it: that person alone failed, with the reason.
     let failed: Vec<_> = scene.persons(id).into_iter().filter(|one| one.rung.name() == "failed").collect();
     assert_eq!((failed.len(), &failed[0].userid), (1, &ids[3]));
