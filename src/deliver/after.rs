@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::recall::{Recalled, recall};
-use super::{run::blocking, spaces};
+use super::{report::fault_code, run::blocking, spaces};
 use crate::{
     compose::Kind,
     dingtalk::{Fault, Session, answers, calls, endpoint},
@@ -154,8 +154,7 @@ impl Told {
             // Too many people, or not ready (dossier A2.4).
             Fault::Refused(refusal) if refusal.code.as_deref() == Some("41052") => Self::Running,
             Fault::Refused(refusal) if refusal.code.as_deref() == Some("processQueryKey.expireTime") => Self::Running,
-            Fault::Refused(refusal) => Self::Failed(refusal.code.clone().unwrap_or_default()),
-            other => Self::Failed(super::report::fault_word(other).unwrap_or_default().to_owned()),
+            other => Self::Failed(fault_code(other)),
         }
     }
 }

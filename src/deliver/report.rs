@@ -136,6 +136,12 @@ fn explanation(explanation: &Explanation) -> Value {
     Value::Object(object)
 }
 
+/// DingTalk's code of a fault, else its word: what a call of a delivery is explained by.
+pub fn fault_code(fault: &Fault) -> String {
+    let own = fault.refusal().and_then(|refusal| refusal.code.clone());
+    own.unwrap_or_else(|| fault_word(fault).unwrap_or_default().to_owned())
+}
+
 /// A stable word for a fault without a code of DingTalk's: `network.dns`, `unknown.timed_out`…
 pub fn fault_word(fault: &Fault) -> Option<&'static str> {
     use crate::dingtalk::fault::{Doubt, NotSent, RefusalShape};

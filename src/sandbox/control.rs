@@ -4,15 +4,17 @@
 //! * `POST /sandbox/script` with `{"endpoint"?, "times"?, "effect": {"kind": "code", "code": "400002"}}`; `GET`: what is
 //!   waiting; `DELETE`: forget all.
 //! * `GET /sandbox/arrivals`; `DELETE`: forget all.
+//! * `POST /sandbox/rules` with `{"calls_per_second"?, "api_calls_per_second"?, "calls_per_address"?, "calls_per_month"?,
+//!   "people_per_minute"?}`: limits that the sandbox counts by itself; what is left out has none.
 //! * `POST /sandbox/expire`: ends the life of every token.
 //! * `POST /sandbox/clock` with `{"skew_seconds": 90}`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Shared;
 use super::call::Call;
 use super::fault::Reply;
 use super::script::Script;
+use super::{Rules, Shared};
 
 pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
     if call.header(super::CONTROL_HEADER) != Some(shared.control_key.open()) {
@@ -55,6 +57,13 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
             shared.world().scripts.clear();
             done()
         }
+        ("POST", "/sandbox/rules") => match serde_json::from_slice::<Value>(&call.body) {
+            Ok(Value::Object(given)) => match set_limits(&mut shared.world().rules, &given) {
+                Ok(()) => done(),
+                Err(problem) => refusal(400, &problem),
+            },
+            _ => refusal(400, "a JSON object is needed"),
+        },
         ("POST", "/sandbox/expire") => {
             let now = shared.now();
             shared.world().tokens.expire(now);
@@ -72,6 +81,32 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
         }
         _ => refusal(404, "no such control route"),
     }
+}
+
+/// Sets the limits that are named, and takes the others away.
+fn set_limits(rules: &mut Rules, given: &Map<String, Value>) -> Result<(), String> {
+    let read = |name: &str| match given.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+            number.map(Some).ok_or_else(|| format!("{name}: a whole number from 1 is needed"))
+        }
+    };
+    let known =
+        ["calls_per_second", "api_calls_per_second", "calls_per_address", "calls_per_month", "people_per_minute"];
+    if let Some(odd) = given.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!("{odd} is not known"));
+    }
+    let [second, api, address, month, minute] = known.map(read);
+    *rules = Rules {
+        calls_per_second: second?,
+        api_calls_per_second: api?,
+        calls_per_address: address?,
+        calls_per_month: month?,
+        people_per_minute: minute?,
+        ..rules.clone()
+    };
+    Ok(())
 }
 
 fn refusal(status: u16, problem: &str) -> Reply {

@@ -78,6 +78,8 @@ impl World {
         let msg = Value::Object(msg);
         msg.to_string().hash(&mut hasher);
         let Value::Object(msg) = msg else { return Err(Fault::oapi(34014).at("/msg")) };
+        let valid = recipients.iter().filter(|person| person.fate == super::Fate::Delivered).count();
+        self.check_minute(valid, app, now)?;
         let per_day = if third_party { PER_DAY.1 } else { PER_DAY.0 };
         self.delivered.decide(&mut recipients, hasher.finish(), now, per_day);
         if to_all {

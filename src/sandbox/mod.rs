@@ -20,6 +20,7 @@ mod endpoint;
 mod fault;
 mod free;
 mod ledger;
+mod limits;
 mod mask;
 mod media;
 mod notice;

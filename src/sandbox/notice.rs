@@ -138,6 +138,7 @@ impl World {
             return Err(Fault::oapi(41029).at(place));
         }
 
+        self.check_minute(valid, app, now)?;
         let (filled, missing) = fill(&template.body, |name| data.get(name).and_then(Value::as_str));
         let text = translate_ids(&filled, |kind, id| match kind {
             "userName" => self.organisation.person(id).map(|person| person.name.to_string()),
@@ -157,6 +158,19 @@ impl World {
         let notice =
             ArrivedNotice { template, task_id, text, missing, unused, recipients, invalid_departments, free: None };
         Ok((json!({"task_id": task_id}), Message::Notice(Arc::new(notice))))
+    }
+
+    /// People per minute, where they are limited by a refusal.
+    pub(super) fn check_minute(&self, people: usize, app: App, now: Timestamp) -> Result<(), Fault> {
+        let Some(limit) = self.rules.people_per_minute else { return Ok(()) };
+        let minute_ago = now.checked_sub(SignedDuration::from_mins(1)).unwrap_or(Timestamp::MIN);
+        let lately = self.delivered.minute.iter().filter(|(at, _)| *at > minute_ago && *at <= now);
+        let reached: usize = lately.map(|(_, people)| people).sum();
+        if reached + people > usize::try_from(limit).unwrap_or(usize::MAX) {
+            let code = if app == App::Internal { 41_047 } else { 41_048 };
+            return Err(Fault::oapi(code).with_message(super::codes::known(&code.to_string()).message));
+        }
+        Ok(())
     }
 
     /// Everyone the two lists name, each once, and the departments that are not valid.

@@ -87,6 +87,17 @@ pub struct Rules {
     /// Calls of one address per second that are answered; the next ones get the code of the app's own limit (90018,
     /// `…QpsLimitForAppkeyAndApi`). DingTalk's standard edition has 20. `None`, so that the sandbox is fast: no limit.
     pub calls_per_second: Option<u32>,
+    /// The same for all callers of an address together (90002, `…QpsLimitForApi`), with the end of the penalty in the text.
+    pub api_calls_per_second: Option<u32>,
+    /// Calls of one computer in twenty seconds, whatever they are; one more, and its address is banned for five minutes.
+    /// DingTalk's figure is 10,000.
+    pub calls_per_address: Option<u32>,
+    /// Messages of the organisation in a calendar month (90020, `…ApiCountLimitForOrg`). DingTalk's standard edition has
+    /// 5,000.
+    pub calls_per_month: Option<u32>,
+    /// People that notices reach in any minute; a notice to more is refused (41047, third-party apps 41048) instead of
+    /// taken and dropped.
+    pub people_per_minute: Option<u32>,
     /// The departments the app may see, with all below them; `None`: the whole company.
     pub authed_departments: Option<Vec<u64>>,
 }
@@ -99,6 +110,10 @@ impl Default for Rules {
             closed_card_api: false,
             no_card_instance_write: false,
             calls_per_second: None,
+            api_calls_per_second: None,
+            calls_per_address: None,
+            calls_per_month: None,
+            people_per_minute: None,
             authed_departments: None,
         }
     }
@@ -150,8 +165,7 @@ pub(super) struct World {
     pub(super) delivered: super::notice::Delivered,
     pub(super) after: super::after::After,
     pub(super) ledger: super::ledger::Ledger,
-    /// Per path: when its calls of the last second came.
-    pace: IndexMap<String, VecDeque<Timestamp>>,
+    windows: super::limits::Windows,
     dice: Dice,
     tasks: u64,
     number: u64,
@@ -185,7 +199,7 @@ impl World {
             delivered: super::notice::Delivered::default(),
             after: super::after::After::default(),
             ledger: super::ledger::Ledger::default(),
-            pace: IndexMap::new(),
+            windows: super::limits::Windows::default(),
             tasks: 282_632_271_000 + dice.roll() % 1_000_000,
             dice,
             number: 0,
@@ -206,7 +220,7 @@ impl World {
             Some(effect) if !effect.carries_out() => {
                 Err(effect.fault(call.system, &call.path, &self.ids.app_key).unwrap_or_else(|| gateway(effect)))
             }
-            _ => self.route(call, now),
+            _ => self.windows.check_address(&self.rules, now).and_then(|()| self.route(call, now)),
         };
         let (mut reply, message, fault) = match run {
             Ok((value, message)) => (success(call.system, value, &ids), message, None),
@@ -251,7 +265,8 @@ impl World {
             (System::Oapi, None) => return Err(Fault::oapi(22)),
         };
         let app = if endpoint.needs_token() { self.authorise(call, now)? } else { App::Internal };
-        self.check_pace(call, now)?;
+        let is_message = super::MESSAGES.contains(&call.path.as_str());
+        self.windows.check(&self.rules, call, is_message, &self.ids.app_key, now)?;
         let plain = |value| (value, Message::None);
         match endpoint {
             Endpoint::AccessToken => self.access_token(call, now).map(plain),
@@ -277,23 +292,6 @@ impl World {
             Endpoint::UploadMedia => self.upload_media(call, now).map(plain),
             Endpoint::AfterSend => self.after_call(call, now).map(plain),
         }
-    }
-
-    /// Counts a call against the limit per second, where one is set. A refused call does not count.
-    fn check_pace(&mut self, call: &Call, now: Timestamp) -> Result<(), Fault> {
-        let Some(limit) = self.rules.calls_per_second else { return Ok(()) };
-        let second_ago = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN);
-        let recent = self.pace.entry(call.path.clone()).or_default();
-        recent.retain(|at| *at > second_ago && *at <= now);
-        if recent.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
-            let code =
-                if call.system == System::Api { "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi" } else { "88/90018" };
-            return Err(Effect::code(code)
-                .fault(call.system, &call.path, &self.ids.app_key)
-                .unwrap_or_else(|| Fault::oapi(90018)));
-        }
-        recent.push_back(now);
-        Ok(())
     }
 
     /// Finds whose token came, where each system looks for it.

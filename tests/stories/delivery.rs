@@ -2,9 +2,12 @@
 
 mod cli;
 mod departments;
+mod every;
 mod faults;
+mod guards;
 mod kill;
 mod later;
+mod limits;
 mod plan;
 mod rate;
 mod run;

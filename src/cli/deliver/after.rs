@@ -147,10 +147,10 @@ impl Run<'_> {
     ) -> Result<(Arc<Journal>, Delivery, Connection, tokio::runtime::Runtime), Exit> {
         let (journal, _history, delivery, profile) = self.find(id, out)?;
         let made = self.connect(profile).and_then(|made| Ok((made, self.runtime()?)));
-        let (connection, runtime) = made.map_err(|reason| {
-            out.note(&reason);
-            Exit::Usage
-        })?;
+        let (connection, runtime) = self.usable(made, out)?;
+        if connection.sandbox.is_some() && delivery.counts.handed_over > 0 {
+            out.note(&text(self.lang, "delivery.cli.sandbox_forgot", &[]));
+        }
         Ok((journal, delivery, connection, runtime))
     }
 }

@@ -53,6 +53,18 @@ impl Run<'_> {
         if import.bad.len() > SHOWN {
             out.note(&text(self.lang, "delivery.cli.bad_rows", &[("count", import.bad.len().to_string())]));
         }
+        for doubt in import.doubts.iter().take(SHOWN) {
+            out.note(&doubt.message(self.lang));
+        }
+        for again in import.duplicates.iter().take(SHOWN) {
+            let key = if again.same_values { "delivery.cli.again" } else { "delivery.cli.again_other" };
+            let args = [
+                ("line", again.line.to_string()),
+                ("userid", again.userid.clone()),
+                ("kept", again.kept_line.to_string()),
+            ];
+            out.note(&text(self.lang, key, &args));
+        }
         if !import.duplicates.is_empty() {
             out.note(&text(self.lang, "delivery.cli.duplicates", &[("count", import.duplicates.len().to_string())]));
         }

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::{CardKind, Silence, ask, is_old, keys_of, kind_of, load};
 use crate::{
     compose::Kind,
-    deliver::{report::fault_word, run::blocking},
-    dingtalk::{Call, Fault, Session, answers, calls},
+    deliver::{report::fault_code, run::blocking},
+    dingtalk::{Call, Session, answers, calls},
     store::{
         history::HistoryError,
         journal::{CallRow, CallState, Delivery, DeliveryId, Journal, PersonRow, Reported, Rung},
@@ -107,10 +107,7 @@ pub async fn recall(
                     }
                 }
                 Err(failure) => {
-                    failed = Some(match &failure.fault {
-                        Fault::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
-                        other => fault_word(other).unwrap_or_default().to_owned(),
-                    });
+                    failed = Some(fault_code(&failure.fault));
                 }
             }
         }

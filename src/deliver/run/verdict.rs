@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{civil::DateTime, tz::Offset};
 
 use crate::{
-    deliver::{pace::Stop, report::fault_word, spaces},
+    deliver::{pace::Stop, report::fault_code, spaces},
     dingtalk::{
         Answer, Failure, Fault, NotSent, Refusal, RefusalShape, answers, endpoint::Endpoint, exchange::Exchange,
     },
@@ -77,10 +77,7 @@ pub(super) fn verdict(outcome: Result<Answer, Box<Failure>>, sends: &'static End
         Err(failure) => {
             let Failure { exchange, fault } = *failure;
             let mut ended = ended(&exchange);
-            ended.code = match &fault {
-                Fault::Refused(Refusal { code: Some(code), .. }) => code.clone(),
-                other => fault_word(other).unwrap_or_default().to_owned(),
-            };
+            ended.code = fault_code(&fault);
             if let Fault::Refused(refusal) = &fault {
                 ended.message.clone_from(&refusal.message);
             }

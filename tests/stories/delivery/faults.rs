@@ -116,7 +116,7 @@ fn a_token_that_ends_in_the_middle_is_fetched_anew() {
 }
 
 /// A server that cuts the connection after so many bytes of each request, before any answer.
-fn cutter(after: usize) -> (u16, Arc<AtomicUsize>) {
+pub fn cutter(after: usize) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let met = Arc::new(AtomicUsize::new(0));
@@ -143,7 +143,7 @@ fn cutter(after: usize) -> (u16, Arc<AtomicUsize>) {
     (port, met)
 }
 
-fn session_to(port: u16) -> Session {
+pub fn session_to(port: u16) -> Session {
     let base = BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap();
     let hosts = Hosts { api: base.clone(), oapi: base };
     let timeouts = Timeouts { connect: Duration::from_secs(1), total: Duration::from_secs(2) };
