@@ -26,7 +26,7 @@ use ding_composer::{
         lab::{
             form::fill_from,
             library::Known,
-            paint::{FontMetric, shapes},
+            paint::{FontMetric, NoPictures, Stage, shapes},
         },
         theme,
     },
@@ -121,7 +121,7 @@ fn value_change(report: &Report, name: &str, known: &Known) {
     draft.params.push(ParamRow { key: "title".to_owned(), kind: ValueKind::Text, value: String::new() });
     let area = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 800.0));
     let scene = Scene::default();
-    let metric = FontMetric::new(&ctx);
+    let metric = FontMetric::new(&ctx, &NoPictures);
     let mut samples = Vec::new();
     for index in 0..SAMPLES + 5 {
         let text = draft.params.iter_mut().rev().find(|row| row.kind == ValueKind::Text);
@@ -135,7 +135,8 @@ fn value_change(report: &Report, name: &str, known: &Known) {
             let merged = merge(&known.export, &values_of(&draft, None), None);
             let drawing = draw(&known.card, &merged, &scene, &metric);
             let pieces = pieces(&drawing, false, &metric);
-            ui.painter().extend(shapes(ui.ctx(), &pieces, pos2(10.0, 10.0), 0.9, area, false));
+            let stage = Stage { origin: pos2(10.0, 10.0), zoom: 0.9, dark: false, pictures: &NoPictures };
+            ui.painter().extend(shapes(ui.ctx(), &pieces, &stage, area));
             took = begun.elapsed();
         });
         let begun = Instant::now();

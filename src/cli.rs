@@ -193,13 +193,18 @@ impl Out<'_> {
     }
 }
 
-/// Draws a card into a PNG file's bytes; fails with the encoder's words. It needs fonts and triangles, which are the
-/// window's business: the program hands it in.
-pub type Artist = fn(
-    &crate::template::Card,
-    &crate::template::values::Merged,
-    &crate::template::draw::build::Scene,
-) -> Result<Vec<u8>, String>;
+/// Draws and measures cards. It needs fonts and triangles, which are the window's business: the program hands it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Artist {
+    /// A card as a PNG file's bytes; fails with the encoder's words.
+    pub png: fn(
+        &crate::template::Card,
+        &crate::template::values::Merged,
+        &crate::template::draw::build::Scene,
+    ) -> Result<Vec<u8>, String>,
+    /// The fonts' metric, the same that pictures are laid out with.
+    pub metric: fn() -> Box<dyn crate::template::draw::metric::TextMetric>,
+}
 
 /// Runs a command without a window, and without pictures.
 pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {

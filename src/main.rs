@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let exit = match &args.command {
         Some(command) => {
             let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-            let artist = ui::lab::studio::png;
+            let artist = ui::lab::studio::ARTIST;
             cli::run_with(command, &args, &mut Out { out: &mut out, err: &mut err }, Some(artist))
         }
         None => window(&args),

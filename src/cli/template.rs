@@ -8,7 +8,10 @@ use crate::{
     lang::{Lang, text},
     template::{
         Card, Export, ExportError,
-        draw::{build::Scene, metric::SimpleMetric},
+        draw::{
+            build::Scene,
+            metric::{SimpleMetric, TextMetric},
+        },
         report::{Look, report},
         values::Values,
     },
@@ -47,7 +50,7 @@ pub struct TemplateArgs {
 
 /// Runs it. Exit 0: fine, 1: findings of severity error, 2: a file that cannot be read or is no export.
 pub fn run(args: &TemplateArgs, lang: Lang, out: &mut Out<'_>, artist: Option<Artist>) -> Exit {
-    match look(args, lang) {
+    match look(args, lang, artist) {
         Ok((export, card, look, scene)) => {
             if let Some(path) = &args.png
                 && let Err(reason) = picture(path, &card, &look, &scene, artist)
@@ -72,11 +75,11 @@ pub fn run(args: &TemplateArgs, lang: Lang, out: &mut Out<'_>, artist: Option<Ar
 
 fn picture(path: &Path, card: &Card, look: &Look, scene: &Scene, artist: Option<Artist>) -> Result<(), String> {
     let artist = artist.ok_or_else(|| "no pictures in this build".to_owned())?;
-    let bytes = artist(card, &look.merged, scene)?;
+    let bytes = (artist.png)(card, &look.merged, scene)?;
     std::fs::write(path, bytes).map_err(|error| error.to_string())
 }
 
-fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look, Scene), String> {
+fn look(args: &TemplateArgs, lang: Lang, artist: Option<Artist>) -> Result<(Export, Card, Look, Scene), String> {
     let said = |path: &Path| {
         let file = path.display().to_string();
         move |error: ExportError| {
@@ -99,7 +102,9 @@ fn look(args: &TemplateArgs, lang: Lang) -> Result<(Export, Card, Look, Scene), 
         now_ms: Some(SystemClock.now_millis()),
         forwarded: false,
     };
-    let look = Look::at(&export, &card, &values, args.person.as_deref(), &scene, &SimpleMetric);
+    let metric: Box<dyn TextMetric> =
+        artist.map_or_else(|| Box::new(SimpleMetric) as Box<_>, |artist| (artist.metric)());
+    let look = Look::at(&export, &card, &values, args.person.as_deref(), &scene, &*metric);
     Ok((export, card, look, scene))
 }
 

@@ -8,12 +8,14 @@
 //!   the profile's limits.
 //! * [`start`]: a plan is written down; [`run`]: it is carried out, behind the [`guard`] of its profile.
 //! * [`waiting`]: a delivery that is written down and begins later, also by a program started later.
+//! * [`cases`]: the cases of a card template for test people, one call each.
 //! * [`after`]: reports and recall; [`export`] and [`list`]: a delivery as a file and as data; [`words`]: its codes explained.
 //! * [`report`]: what happened, as the object of `--json` and as text.
 //!
 //! Knows no screen. Everything that may have arrived and was not answered is *unknown* and is never repeated here.
 
 pub mod after;
+pub mod cases;
 pub mod connect;
 pub mod earlier;
 pub mod export;

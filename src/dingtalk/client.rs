@@ -40,7 +40,7 @@ impl Default for Timeouts {
 
 /// Which connections a call may use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Route {
+pub(super) enum Route {
     /// http on this computer: no proxy, no certificates needed.
     Plain,
     /// https on this computer: no proxy.
@@ -213,7 +213,7 @@ impl Client {
 }
 
 /// An HTTP client for a route.
-fn make(route: Route, own_connection: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
+pub(super) fn make(route: Route, own_connection: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())

@@ -6,7 +6,7 @@
 
 //!
 //! From the ground up: [`endpoint`] (the calls as data), [`call`] and [`calls`] (one request, its makers), [`multipart`] and
-//! [`media`] (uploads), [`mask`], [`fault`],
+//! [`media`] (uploads), [`picture`] (pictures of the web, without a token), [`mask`], [`fault`],
 //! `judge` (bytes to verdict), [`client`] (the socket), [`tokens`] and [`session`] (tokens kept and healed), [`check`],
 //! [`probe`] (what a token may do), [`answers`] (lenient readers).
 
@@ -24,6 +24,7 @@ mod judge;
 pub mod mask;
 pub mod media;
 pub mod multipart;
+pub mod picture;
 pub mod probe;
 mod said;
 pub mod secret;

@@ -19,6 +19,8 @@ pub struct StoredExport {
     pub text: String,
     /// The text of the export it replaced.
     pub before: Option<String>,
+    /// Whether there was no export: the text was made from cards that use the template.
+    pub learnt: bool,
     /// The record of its cases; `null` without one.
     pub cases: Value,
 }
@@ -66,6 +68,7 @@ fn read(path: &Path) -> Result<Option<StoredExport>, FileError> {
         name: word("name").unwrap_or_default(),
         text: word("text").ok_or_else(broken)?,
         before: word("before"),
+        learnt: value.get("learnt").and_then(Value::as_bool).unwrap_or(false),
         cases: value.get("cases").cloned().unwrap_or_default(),
     }))
 }
@@ -82,6 +85,7 @@ pub fn put(folder: &Path, stored: &StoredExport) -> Result<(), FileError> {
         "name": stored.name,
         "text": stored.text,
         "before": stored.before,
+        "learnt": stored.learnt,
         "cases": stored.cases,
     });
     files::write_atomically(&path(folder, &stored.id), value.to_string().as_bytes())
@@ -116,13 +120,17 @@ mod tests {
         };
         put(&folder, &stored("../a/b:c.schema", "乙")).unwrap();
         put(&folder, &stored("x", "甲")).unwrap();
-        put(&folder, &StoredExport { before: Some("[]".to_owned()), cases: json!([1]), ..stored("x", "丙") }).unwrap();
+        put(
+            &folder,
+            &StoredExport { before: Some("[]".to_owned()), learnt: true, cases: json!([1]), ..stored("x", "丙") },
+        )
+        .unwrap();
         std::fs::write(folder.join("odd.json"), "{").unwrap();
         std::fs::write(folder.join("note.txt"), "").unwrap();
         let (found, failed) = list(&folder);
         let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.before.as_deref())).collect();
         assert_eq!((names, failed.len()), (vec![("丙", Some("[]")), ("乙", None)], 1));
-        assert_eq!(found[0].cases, json!([1]));
+        assert_eq!((&found[0].cases, found[0].learnt, found[1].learnt), (&json!([1]), true, false));
         remove(&folder, "x").unwrap();
         remove(&folder, "x").unwrap();
         assert_eq!(list(&folder).0.len(), 1);

@@ -117,6 +117,14 @@ pub struct Widget {
     pub kind: Kind,
     /// Its attributes.
     pub settings: Vec<(String, Setting)>,
+    /// For a picture that stands for a state: whether it is the one for "on".
+    ///
+    /// Assumption: two pictures of the client's own beside each other, of which a condition shows the one or the other
+    /// (`@triple{c,'visible','gone'}`, `@triple{c,'gone','visible'}`), are a check box; the builder makes it of such pairs,
+    /// and has no widget for it.
+    pub mark: Option<bool>,
+    /// Whether what holds it directly answers to presses.
+    pub held: bool,
     /// The widgets inside.
     pub children: Vec<Widget>,
 }
@@ -223,12 +231,18 @@ impl Card {
             };
             settings.push((name.clone(), setting));
         }
-        let children = element
+        let mut children = element
             .children
             .iter()
             .map(|child| self.widget(child, number, budget, known))
             .collect::<Result<Vec<_>, ExportError>>()?;
-        Ok(Widget { number: own, tag: element.tag.clone(), kind: Kind::of(&element.tag), settings, children })
+        marks(&mut children);
+        let taps = settings.iter().any(|(name, _)| name == "onTap");
+        for child in &mut children {
+            child.held = taps;
+        }
+        let (tag, kind) = (element.tag.clone(), Kind::of(&element.tag));
+        Ok(Widget { number: own, tag, kind, settings, mark: None, held: false, children })
     }
 
     fn note_uses(&mut self, expr: &Expr, purpose: Purpose, widget: usize) {
@@ -267,6 +281,47 @@ impl Card {
         }
         let names = export.variables.iter().map(|variable| &variable.name);
         names.filter(|name| self.uses_of(name).next().is_none()).cloned().collect()
+    }
+}
+
+/// Finds the pictures among siblings that stand for the two states of something.
+fn marks(children: &mut [Widget]) {
+    let mut found = Vec::new();
+    for (at, pair) in children.windows(2).enumerate() {
+        if let [one, other] = pair
+            && let (Some((condition, on)), Some((same, off))) = (state(one), state(other))
+            && on != off
+            && condition == same
+        {
+            found.extend([(at, on), (at + 1, off)]);
+        }
+    }
+    for (at, on) in found {
+        if let Some(child) = children.get_mut(at) {
+            child.mark = Some(on);
+        }
+    }
+}
+
+/// The condition that shows a picture of the client's own, and whether it shows it when it holds.
+fn state(widget: &Widget) -> Option<(&Expr, bool)> {
+    let setting = |wanted: &str| widget.settings.iter().find(|(name, _)| name == wanted).map(|(_, setting)| setting);
+    if widget.kind != Kind::Image {
+        return None;
+    }
+    let source = match setting("imageUrl")? {
+        Setting::Literal(text) => text.clone(),
+        Setting::Expression(expr, _) => expr.constant()?,
+    };
+    if !source.starts_with(['@', '$']) {
+        return None;
+    }
+    let Setting::Expression(visible, _) = setting("visibility")? else { return None };
+    let [condition, then, otherwise] = visible.arguments(Function::Triple)? else { return None };
+    match (then.constant()?.as_str(), otherwise.constant()?.as_str()) {
+        ("visible", "gone") => Some((condition, true)),
+        ("gone", "visible") => Some((condition, false)),
+        _ => None,
     }
 }
 

@@ -189,7 +189,10 @@ impl State {
     }
 
     /// Why nothing can go out now, whatever the draft holds.
-    fn may_go_out(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn may_go_out(&self) -> Result<(), String> {
         let lang = self.lang;
         let Some(open) = self.current() else { return Err(tr!(lang, "command.off_no_draft").into_owned()) };
         if self.running.is_some() {

@@ -9,20 +9,20 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::support::Window;
 
-const TEMPLATE: &str = "7c1e-hike.schema";
+pub const TEMPLATE: &str = "7c1e-hike.schema";
 
-fn fixture(name: &str) -> std::path::PathBuf {
+pub fn fixture(name: &str) -> std::path::PathBuf {
     format!("{}/tests/fixtures/templates/{name}", env!("CARGO_MANIFEST_DIR")).into()
 }
 
-fn card(window: &Window) -> &CardDraft {
+pub fn card(window: &Window) -> &CardDraft {
     match &window.app().state.current().unwrap().draft {
         Draft::Card(card) => card,
         Draft::Notice(_) => panic!("the card tab has a card"),
     }
 }
 
-fn edit(window: &mut Window, change: impl FnOnce(&mut CardDraft)) {
+pub fn edit(window: &mut Window, change: impl FnOnce(&mut CardDraft)) {
     if let Draft::Card(card) = &mut window.harness.state_mut().state.current_mut().unwrap().draft {
         change(card);
     }
@@ -36,18 +36,23 @@ fn drawing(window: &Window) -> String {
 }
 
 /// A tall window with a new card whose template was imported from a file.
-fn imported(name: &str) -> Window {
+pub fn imported(name: &str) -> Window {
     let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
     let mut window = Window::open_sized(folder, [1500.0, 3000.0], |_| {});
+    import(&mut window, fixture(name));
+    window
+}
+
+/// A new card, and the export in a file for its template.
+pub fn import(window: &mut Window, file: std::path::PathBuf) {
     window.ctrl(Key::N);
     window.settle();
-    window.harness.state_mut().open_path(fixture(name));
+    window.harness.state_mut().open_path(file);
     window.wait_for("导出文件所属的模板 ID");
     window.type_into("导出文件所属的模板 ID", TEMPLATE);
     window.press("导入");
     window.wait_for("已导入模板");
     window.settle();
-    window
 }
 
 #[test]

@@ -22,6 +22,10 @@ mod free_notice;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod lab_cases;
+#[cfg(test)]
+mod lab_pictures;
+#[cfg(test)]
 mod lab_window;
 #[cfg(test)]
 mod lists;

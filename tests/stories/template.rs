@@ -62,9 +62,9 @@ fn the_sample_values_are_drawn_and_what_is_not_seen_has_a_reason() {
     ];
     let expected: Vec<_> = expected.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
     assert_eq!(texts(&object["tree"]), expected);
-    // 375 - 2 * 12 of padding, the badge takes three characters of 6: 351 - 18.
+    // 375 - 2 * 12 of padding; the badge takes VIP in the bundled font: 351 - 18.01.
     let title = &object["tree"]["children"][0]["children"][0];
-    assert_eq!(title["rect"], json!({ "x": 12.0, "y": 10.0, "width": 333.0, "height": 24.0 }));
+    assert_eq!(title["rect"], json!({ "x": 12.0, "y": 10.0, "width": 332.99, "height": 24.0 }));
     assert_eq!(
         object["not_bound"],
         json!([{ "pointer": "/cardData/guests/0/phone", "text": "110", "reason": "unused" }])

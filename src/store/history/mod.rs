@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+pub(in crate::store) use query::anywhere;
 pub use query::{Filter, Row, Sent};
 use rusqlite::{Connection, OptionalExtension as _, params};
 

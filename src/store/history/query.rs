@@ -99,8 +99,7 @@ impl Filter {
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
         let text = self.text.trim();
         if !text.is_empty() {
-            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            values.push(Box::new(format!("%{escaped}%")));
+            values.push(Box::new(anywhere(text)));
             let at = values.len();
             let columns = [
                 "title",
@@ -130,7 +129,24 @@ impl Filter {
     }
 }
 
+/// A text to be found anywhere, for `LIKE … ESCAPE '\\'`.
+pub(in crate::store) fn anywhere(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
 impl History {
+    /// The drafts of cards in which a text stands, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn card_drafts_with(&self, text: &str, limit: usize) -> Result<Vec<String>, HistoryError> {
+        let sql = format!(
+            "SELECT draft_body FROM send_text JOIN send USING (id)
+             WHERE kind = 'card' AND draft_body LIKE ?1 ESCAPE '\\' ORDER BY id DESC LIMIT {limit}"
+        );
+        self.run(|connection| connection.prepare_cached(&sql)?.query_map([anywhere(text)], |row| row.get(0))?.collect())
+    }
+
     /// A page of the list, newest first: `limit` rows after leaving `offset` out.
     ///
     /// # Errors

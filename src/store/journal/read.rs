@@ -123,6 +123,18 @@ impl Journal {
         })
     }
 
+    /// The draft files of card deliveries in which a text stands, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn card_drafts_with(&self, text: &str, limit: usize) -> Result<Vec<String>, HistoryError> {
+        let sql = format!(
+            "SELECT draft FROM delivery WHERE kind = 'card' AND draft LIKE ?1 ESCAPE '\\' ORDER BY id DESC LIMIT {limit}"
+        );
+        let pattern = crate::store::history::anywhere(text);
+        self.read(|connection| connection.prepare_cached(&sql)?.query_map([&pattern], |row| row.get(0))?.collect())
+    }
+
     /// How many deliveries there are.
     ///
     /// # Errors

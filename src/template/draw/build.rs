@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use serde_json::{Value, json};
 
 use super::{
-    Drawing, Node, Rect,
+    Drawing, Mark, Node, Rect,
     chart::Chart,
     layout, markdown,
     metric::TextMetric,
@@ -265,6 +265,7 @@ impl Build {
             blocks,
             rich_lines: Vec::new(),
             chart,
+            mark: widget.mark.map(|on| Mark { on, enabled: widget.held }),
             taps,
             data_key,
             style,

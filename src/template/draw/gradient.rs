@@ -2,11 +2,13 @@
 
 use super::style::Colour;
 
-/// Colours along a direction.
+/// Colours along a direction, or around a middle.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Gradient {
-    /// Where it goes, clockwise from the top, in degrees, as CSS counts.
+    /// Where it goes, or where it begins to turn: clockwise from the top, in degrees, as CSS counts.
     pub angle: f32,
+    /// Whether it turns around the middle, clockwise.
+    pub conic: bool,
     /// Place from 0 to 1 and colour; at least one.
     pub stops: Vec<(f32, Colour)>,
 }
@@ -40,8 +42,7 @@ fn mix(from: Colour, to: Colour, part: f32) -> Colour {
 
 /// The layers, the first one on top. What is no gradient is left out.
 ///
-/// Assumption: a `conic-gradient` is drawn as a linear one from left to right with the same colours: it is a still picture
-/// of something that turns.
+/// Assumption: a `conic-gradient` turns around the middle of its area (`at …` is not read), and stands still.
 pub fn layers(text: &str) -> Vec<Gradient> {
     split(text).into_iter().filter_map(layer).take(8).collect()
 }
@@ -73,9 +74,9 @@ fn layer(text: &str) -> Option<Gradient> {
         _ => return None,
     };
     let mut parts = split(inside);
-    let mut angle = if conic { 90.0 } else { 180.0 };
+    let mut angle = if conic { 0.0 } else { 180.0 };
     if let Some(first) = parts.first().copied() {
-        let direction = if conic { first.starts_with("from").then_some(90.0) } else { direction(first) };
+        let direction = if conic { start(first) } else { direction(first) };
         if let Some(found) = direction {
             angle = found;
             parts.remove(0);
@@ -100,7 +101,17 @@ fn layer(text: &str) -> Option<Gradient> {
         let place = place.unwrap_or(even).max(found.last().map_or(0.0, |(before, _)| *before));
         found.push((place, colour));
     }
-    Some(Gradient { angle, stops: found })
+    Some(Gradient { angle, conic, stops: found })
+}
+
+/// Where a conic gradient begins: `from 180deg`, `from 90deg at 50% 50%`, `at center`.
+fn start(text: &str) -> Option<f32> {
+    let mut words = text.split_whitespace();
+    match words.next()? {
+        "at" => Some(0.0),
+        "from" => words.next().and_then(direction),
+        _ => None,
+    }
 }
 
 fn direction(text: &str) -> Option<f32> {
@@ -140,7 +151,9 @@ mod tests {
             "linear-gradient(to right,#000000,#FFFFFF), conic-gradient(from 180deg, #FF0000 0, #00FF00 90deg, #0000FF 360deg)",
         );
         assert_eq!(found.len(), 2);
-        assert!((found[0].angle - 90.0).abs() < 0.01);
+        assert!((found[0].angle - 90.0).abs() < 0.01 && !found[0].conic);
+        assert!((found[1].angle - 180.0).abs() < 0.01 && found[1].conic);
+        assert!(layers("conic-gradient(at center, #fff, #000)")[0].angle.abs() < 0.01);
         assert_eq!(found[0].at(0.5).text(), "#808080");
         assert_eq!(found[1].stops.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0.0, 0.25, 1.0]);
         assert_eq!(found[1].at(0.25).text(), "#00FF00");

@@ -10,7 +10,7 @@
 use super::{
     Node, RichLine,
     markdown::{Block, BlockKind, Run},
-    metric::{TextForm, TextMetric, break_lines, lay_text},
+    metric::{TextForm, TextMetric, advances, break_lines, lay_text},
     style::{Dim, Place},
 };
 use crate::template::card::Kind;
@@ -147,8 +147,8 @@ impl Solver<'_> {
                 node.lines = text.lines;
                 [text.width, height]
             }
-            // An icon is as large as its text size; one line of it.
-            Kind::Icon => [node.style.text_size, node.style.line_height.unwrap_or(node.style.text_size)],
+            // A letter of the client's icon font: as wide as its size, one line of text high.
+            Kind::Icon => [node.style.text_size, line_height(node, metric)],
             Kind::Loading => [node.style.circle; 2],
             Kind::Chart => [room[0].unwrap_or(CHART_HEIGHT), CHART_HEIGHT],
             Kind::Rich => {
@@ -157,8 +157,9 @@ impl Solver<'_> {
                 node.rich_lines = lines;
                 [width, height]
             }
-            // A picture of unknown size, a plain area: nothing of their own.
-            Kind::Image | Kind::View | Kind::Silent => [0.0; 2],
+            Kind::Image => picture(node, inner, room, metric),
+            // A plain area: nothing of its own.
+            Kind::View | Kind::Silent => [0.0; 2],
         }
     }
 
@@ -355,6 +356,21 @@ impl Solver<'_> {
     }
 }
 
+/// What a picture needs. Assumptions: one whose size is not known (it is not loaded) needs nothing; a loaded one keeps its
+/// proportions, and one pixel of it is one np, but no more than there is.
+fn picture(node: &Node, inner: Maybe, room: Maybe, metric: &dyn TextMetric) -> Size {
+    let size = node.style.image.as_deref().and_then(|source| metric.picture(source));
+    let Some([width, height]) = size.filter(|size| size.iter().all(|side| *side >= 1.0)) else { return [0.0; 2] };
+    match inner {
+        [Some(across), _] => [across, across * height / width],
+        [None, Some(down)] => [down * width / height, down],
+        [None, None] => {
+            let across = width.min(room[0].unwrap_or(width));
+            [across, across * height / width]
+        }
+    }
+}
+
 fn form(node: &Node) -> TextForm {
     let style = &node.style;
     TextForm { size: style.text_size, bold: style.bold, max_lines: style.max_lines, ellipsis: style.ellipsis }
@@ -393,9 +409,10 @@ fn rich(blocks: &[Block], room: Option<f32>, metric: &dyn TextMetric) -> (Vec<Ri
             .runs
             .iter()
             .flat_map(|run| {
-                let wide = run.text.chars().map(|c| metric.advance(c, size_of(run), run.bold)).sum::<f32>();
+                let reached = advances(&run.text, size_of(run), run.bold, metric);
+                let wide = reached.iter().map(|(_, advance)| advance).sum::<f32>();
                 let stretch = if run.image && wide > 0.0 { INLINE_IMAGE.max(wide) / wide } else { 1.0 };
-                run.text.chars().map(move |c| (c, metric.advance(c, size_of(run), run.bold) * stretch))
+                reached.into_iter().map(move |(c, advance)| (c, advance * stretch))
             })
             .collect();
         let (ranges, _) = break_lines(&chars, room.map(|room| (room - indent).max(0.0)), usize::MAX);

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{
     build::{Scene, draw},
     metric::SimpleMetric,
-    paint::{Piece, Shape, pieces, stand_in},
+    paint::{Piece, Shape, pieces},
     press::{Ask, Effect, chosen, press},
+    stand_in::stand_in,
 };
 use crate::template::{
     Card, Export,
@@ -103,11 +104,95 @@ fn rich_text_icons_circles_pictures_hints_and_placeholders_are_painted() {
     // Quote: bar and text after the indent; rule; code with its ground; link in the accent.
     assert!(has("fill 0,0 2x21") && has("text 12,0 7.5x21 a #98EEF2F8"), "{found:#?}");
     assert!(has("line 0,31 200x0 1") && has("fill 0,43 7.5x17") && has("text 7.5,41 7.5x21 c #47A9FF"), "{found:#?}");
-    assert!(has("image ") && has("text 0,100 10x14 写 #66EEF2F8"), "{found:#?}");
+    assert!(has("image ") && has("text 0,104 10x14 写 #66EEF2F8"), "{found:#?}");
     assert!(found.iter().any(|word| word.contains("DDHologram #FF9200")), "{found:#?}");
     let rect = super::Rect { x: 0.0, y: 0.0, width: 16.0, height: 16.0 };
-    assert_eq!(stand_in(rect, [0.0; 4], "@lALPDfYH6hnANq1AQA", false).len(), 1, "an empty check box");
     assert!(stand_in(rect, [0.0; 4], "https://x/y.png", false).len() > 1);
+    let large = super::Rect { width: 120.0, height: 80.0, ..rect };
+    let named = stand_in(large, [0.0; 4], "@lALPDfYH6hnANq1AQA", false);
+    assert!(matches!(named.last(), Some(Shape::Text { text, .. }) if text == "@lALPDfYH6hnANq1AQA"), "{named:?}");
+}
+
+#[test]
+fn two_pictures_that_a_condition_swaps_are_a_check_box_whatever_their_ids_are() {
+    let boxes = |condition: &str, tap: &str| {
+        let picture = |source: &str, then: &str, other: &str| {
+            format!(
+                "<ImageView width='16np' height='16np' imageUrl=\"@const{{'{source}'}}\" visibility=\"@triple{{{condition},'{then}','{other}'}}\"/>"
+            )
+        };
+        let pair = picture("@aaa", "gone", "visible") + &picture("$bbb", "visible", "gone");
+        words(&painted(&format!("<LinearLayout {tap}>{pair}</LinearLayout>"), false))
+    };
+    let tap = "onTap=\"@dtOpenLink{'x'}\"";
+    let empty = boxes("false", tap);
+    assert!(empty.len() == 1 && empty[0].starts_with("border 1.28"), "{empty:?}");
+    let full = boxes("true", tap);
+    assert!(full.len() == 2 && full[0].ends_with("#007FFF") && full[1].starts_with("line"), "{full:?}");
+    let off = boxes("true", "");
+    assert!(off[0].ends_with("#55007FFF"), "it does not answer to presses: {off:?}");
+    // One picture alone, pictures of the web and unlike conditions are pictures.
+    let alone = "<LinearLayout><ImageView width='9np' height='9np' imageUrl='@aaa' visibility=\"@triple{true,'visible','gone'}\"/></LinearLayout>";
+    assert_eq!(words(&painted(alone, false)), ["image 0,0 9x9 @aaa"]);
+    let web = "<LinearLayout><ImageView width='9np' height='9np' imageUrl='https://a/b.png' visibility=\"@triple{true,'visible','gone'}\"/>
+        <ImageView width='9np' height='9np' imageUrl='https://a/c.png' visibility=\"@triple{true,'gone','visible'}\"/></LinearLayout>";
+    assert_eq!(words(&painted(web, false)), ["image 0,0 9x9 https://a/b.png"]);
+}
+
+#[test]
+fn words_from_right_to_left_stand_in_their_order() {
+    // Hebrew letters are 5 wide. 200 wide: in its box the text begins at the left, as `left` says.
+    let text = "<FastTextView width='200np' height='14np' textSize='10np' text='שלום עולם (a)'/>";
+    assert_eq!(
+        words(&painted(text, false)),
+        [
+            "text 0,0 5x14 ( #171A1D",
+            "text 5,0 5x14 a #171A1D",
+            "text 10,0 5x14 ) #171A1D",
+            "text 20,0 20x14 עולם #171A1D",
+            "text 45,0 20x14 שלום #171A1D"
+        ]
+    );
+    let right = text.replace("textSize", "textGravity='right' textSize");
+    assert!(words(&painted(&right, false))[4].starts_with("text 180,0 20x14 שלום"));
+    let rich = painted("<DDRichTextView width='200np' attributedText='abc **שלום** עולם'/>", false);
+    let shown: Vec<String> = rich
+        .iter()
+        .filter_map(|piece| match &piece.shape {
+            Shape::Text { text, .. } => Some(text.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(shown, ["abc ", "עולם", "שלום"]);
+}
+
+#[test]
+fn a_loaded_picture_keeps_its_proportions_where_the_template_leaves_them_open() {
+    struct Knows;
+    impl super::metric::TextMetric for Knows {
+        fn advance(&self, c: char, size: f32, bold: bool) -> f32 {
+            SimpleMetric.advance(c, size, bold)
+        }
+        fn picture(&self, source: &str) -> Option<[f32; 2]> {
+            (source == "https://x/y.png").then_some([400.0, 100.0])
+        }
+    }
+    let size = |look: &str, metric: &dyn super::metric::TextMetric| {
+        let (_, card) = card(&format!("<LinearLayout><ImageView imageUrl='https://x/y.png' {look}/></LinearLayout>"));
+        let scene = Scene { width: 200.0, ..Scene::default() };
+        let drawing = draw(&card, &Merged::default(), &scene, metric);
+        let rect = drawing.root.unwrap().children[0].rect;
+        [rect.width, rect.height]
+    };
+    assert_eq!(size("width='match_parent' height='match_content'", &Knows), [200.0, 50.0]);
+    assert_eq!(size("width='match_content' height='20np'", &Knows), [80.0, 20.0]);
+    assert_eq!(size("width='match_content' height='match_content'", &Knows), [200.0, 50.0]);
+    assert_eq!(size("width='40np' height='30np'", &Knows), [40.0, 30.0]);
+    assert_eq!(
+        size("width='match_parent' height='match_content'", &SimpleMetric),
+        [0.0, 0.0],
+        "not loaded: its size is not known"
+    );
 }
 
 fn effects(widgets: &str, data: &Value, serial: usize) -> Vec<Effect> {

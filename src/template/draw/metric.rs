@@ -14,6 +14,53 @@ pub trait TextMetric {
     fn line_height(&self, size: f32) -> f32 {
         size * 1.4
     }
+
+    /// How wide a piece of text of one direction is. A metric that shapes text may know better than the sum of its
+    /// characters: Arabic letters are narrower where they join.
+    fn width(&self, text: &str, size: f32, bold: bool) -> f32 {
+        advances(text, size, bold, self).iter().map(|(_, advance)| advance).sum()
+    }
+
+    /// Width and height of a picture in np, where it is loaded.
+    fn picture(&self, _source: &str) -> Option<[f32; 2]> {
+        None
+    }
+}
+
+/// The characters of a text, and how far each reaches: 0 for those drawn together with the one before them (joiners, skin
+/// tones, the second letter of a flag).
+pub fn advances<M: TextMetric + ?Sized>(text: &str, size: f32, bold: bool, metric: &M) -> Vec<(char, f32)> {
+    let (mut joined, mut flag) = (false, false);
+    text.chars()
+        .map(|c| {
+            let second = flag && is_regional(c);
+            flag = is_regional(c) && !second;
+            let advance = if second || is_follower(c) || joined && is_pictograph(c) {
+                0.0
+            } else if flag {
+                size
+            } else {
+                metric.advance(c, size, bold)
+            };
+            joined = c == '\u{200D}';
+            (c, advance)
+        })
+        .collect()
+}
+
+/// One of the letters that make a flag in pairs.
+fn is_regional(c: char) -> bool {
+    ('\u{1F1E6}'..='\u{1F1FF}').contains(&c)
+}
+
+/// A character that changes the one before it and is not drawn by itself.
+pub fn is_follower(c: char) -> bool {
+    matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{20E3}' | '\u{E0020}'..='\u{E007F}')
+}
+
+/// A symbol that joins with others by U+200D.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// A metric without a font: East Asian wide characters are one size wide, all others half of it.
@@ -70,7 +117,7 @@ pub struct TextForm {
 
 /// Breaks a text into lines.
 pub fn lay_text(text: &str, form: TextForm, max_width: Option<f32>, metric: &dyn TextMetric) -> Lines {
-    let chars: Vec<(char, f32)> = text.chars().map(|c| (c, metric.advance(c, form.size, form.bold))).collect();
+    let chars = advances(text, form.size, form.bold, metric);
     let most = form.max_lines.unwrap_or(usize::MAX).max(1);
     let (ranges, cut) = break_lines(&chars, max_width, most);
     let mut found = Lines { cut, ..Lines::default() };
@@ -151,7 +198,13 @@ pub fn break_lines(chars: &[(char, f32)], max_width: Option<f32>, most: usize) -
 }
 
 fn may_break(chars: &[(char, f32)], at: usize) -> bool {
-    let (Some(&(before, _)), Some(&(after, _))) = (chars.get(at.wrapping_sub(1)), chars.get(at)) else { return false };
+    let (Some(&(before, _)), Some(&(after, advance))) = (chars.get(at.wrapping_sub(1)), chars.get(at)) else {
+        return false;
+    };
+    // What is drawn together stays together.
+    if advance <= 0.0 && !after.is_whitespace() && (is_follower(after) || before == '\u{200D}' || is_regional(after)) {
+        return false;
+    }
     let wide = |c: char| c.width() == Some(2);
     let closing = "，。、；：？！）》」』】…,.;:?!)]}%";
     let opening = "（《「『【([{";
@@ -181,6 +234,18 @@ mod tests {
         assert_eq!(lay("", 20.0, 9, Ellipsis::End).lines, [""]);
         let lines = lay("钉钉卡片", 100.0, 1, Ellipsis::End);
         assert!((lines.width - 40.0).abs() < 0.01 && !lines.cut);
+    }
+
+    #[test]
+    fn what_is_drawn_as_one_is_measured_and_kept_as_one() {
+        let reaches = |text: &str| SimpleMetric.width(text, 10.0, false);
+        for (text, width) in
+            [("👍", 10.0), ("👍🏽", 10.0), ("👨\u{200D}👩\u{200D}👧", 10.0), ("🇨🇳🇩🇪", 20.0), ("❤\u{FE0F}a", 10.0)]
+        {
+            assert!((reaches(text) - width).abs() < 0.01, "{text}: {}", reaches(text));
+        }
+        assert_eq!(lay("👍🏽👍🏽👍🏽", 20.0, 9, Ellipsis::End).lines, ["👍🏽👍🏽", "👍🏽"]);
+        assert_eq!(lay("🇨🇳🇩🇪", 10.0, 9, Ellipsis::End).lines, ["🇨🇳", "🇩🇪"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The card of one viewer: attributes evaluated, lists unrolled, rectangles solved.
 //!
 //! * [`build`]: widgets and values → nodes. * [`style`]: what attributes mean. * [`layout`]: rectangles.
-//! * [`metric`]: how wide text is. * [`markdown`]: rich text as plain runs. * [`chart`], [`gradient`], `icon`: values with a
+//! * [`metric`]: how wide text is. * [`bidi`]: text from right to left. * [`markdown`]: rich text as plain runs. * [`chart`], [`gradient`], `icon`: values with a
 //!   look of their own.
-//! * [`paint`]: the drawing as a list of areas, texts and lines for any painter. * [`press`]: what a press on a part does.
+//! * [`paint`]: the drawing as a list of areas, texts and lines for any painter; [`stand_in`]: what stands for a picture. * [`press`]: what a press on a part does.
 
+pub mod bidi;
 pub mod build;
 pub mod chart;
 pub mod gradient;
@@ -14,6 +15,7 @@ pub mod markdown;
 pub mod metric;
 pub mod paint;
 pub mod press;
+pub mod stand_in;
 pub mod style;
 
 #[cfg(test)]
@@ -55,6 +57,15 @@ pub struct RichLine {
     pub height: f32,
 }
 
+/// A picture that stands for a state that is on or off: a check box. See [`super::card::Widget::mark`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// Whether it stands for on.
+    pub on: bool,
+    /// Whether what holds it answers to presses.
+    pub enabled: bool,
+}
+
 /// One drawn widget.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Node {
@@ -78,6 +89,8 @@ pub struct Node {
     pub chart: Option<chart::Chart>,
     /// Whether the text is an input's hint.
     pub hint: bool,
+    /// For a picture that is one of two states: which, and whether it can be changed.
+    pub mark: Option<Mark>,
     /// Whether it answers to presses.
     pub taps: bool,
     /// For an input: the member of the client's own state it writes.

@@ -4,11 +4,12 @@
 //! line is given by its box, and the painter puts its glyphs into the middle of that height.
 
 use super::{
-    Drawing, Node, Rect, chart,
+    Drawing, Node, Rect, bidi, chart,
     gradient::{self, Gradient},
     icon,
     markdown::{BlockKind, Run},
     metric::TextMetric,
+    stand_in::check_box,
     style::{Colour, Place},
 };
 use crate::template::card::Kind;
@@ -151,7 +152,7 @@ pub fn pieces(drawing: &Drawing, dark: bool, metric: &dyn TextMetric) -> Vec<Pie
 }
 
 /// A colour of the drawing's own parts (placeholders, default text).
-const fn own(light: [u8; 4], dark_rgba: [u8; 4], dark: bool) -> Colour {
+pub(super) const fn own(light: [u8; 4], dark_rgba: [u8; 4], dark: bool) -> Colour {
     Colour { rgba: if dark { dark_rgba } else { light } }
 }
 
@@ -273,7 +274,7 @@ impl Painter<'_> {
     }
 
     fn width_of(&self, text: &str, size: f32, bold: bool) -> f32 {
-        text.chars().map(|c| self.metric.advance(c, size, bold)).sum()
+        self.metric.width(text, size, bold)
     }
 
     fn text(&mut self, node: &Node) {
@@ -284,12 +285,23 @@ impl Painter<'_> {
         // Lines that do not fit stand at the upper edge, but a single one in the middle.
         let mut y = inner.y
             + if node.lines.len() > 1 { at(down, (inner.height - all).max(0.0)) } else { at(down, inner.height - all) };
+        let rtl = bidi::is_rtl(&node.text);
         for line in &node.lines {
-            let width = self.width_of(line, look.size, look.bold);
-            let x = inner.x + at(across, (inner.width - width).max(0.0));
-            if !line.trim().is_empty() {
-                let rect = Rect { x, y, width, height };
-                self.add(node, Shape::Text { rect, text: line.clone(), look });
+            let parts: Vec<(String, f32)> = bidi::fragments(line, rtl)
+                .into_iter()
+                .map(|part| {
+                    let width = self.width_of(&part.text, look.size, look.bold);
+                    (part.text, width)
+                })
+                .collect();
+            let all: f32 = parts.iter().map(|(_, width)| width).sum();
+            let mut x = inner.x + at(across, (inner.width - all).max(0.0));
+            for (text, width) in parts {
+                if !text.trim().is_empty() {
+                    let rect = Rect { x, y, width, height };
+                    self.add(node, Shape::Text { rect, text, look });
+                }
+                x += width;
             }
             y += height;
         }
@@ -321,7 +333,7 @@ impl Painter<'_> {
                 _ => {}
             }
             let mut x = inner.x + line.indent;
-            for run in &line.runs {
+            for run in &in_order(&line.runs) {
                 x += self.run(node, run, [x, y], line, ink);
             }
             y += line.height;
@@ -368,6 +380,12 @@ impl Painter<'_> {
     fn image(&mut self, node: &Node) {
         let source = node.style.image.clone().unwrap_or_default();
         if source.is_empty() {
+            return;
+        }
+        if let Some(mark) = node.mark {
+            for shape in check_box(node.rect, mark, self.dark) {
+                self.add(node, shape);
+            }
             return;
         }
         let (rect, radius) = (node.rect, self.rounded(node));
@@ -441,6 +459,36 @@ impl Painter<'_> {
     }
 }
 
+/// The runs of a line as they stand from left to right.
+fn in_order(runs: &[Run]) -> Vec<Run> {
+    let line: String = runs.iter().map(|run| run.text.as_str()).collect();
+    if !bidi::has_rtl(&line) {
+        return runs.to_vec();
+    }
+    let mut found = Vec::new();
+    for part in bidi::fragments(&line, bidi::is_rtl(&line)) {
+        let mut end = 0;
+        let mut cut: Vec<Run> = Vec::new();
+        for run in runs {
+            let start = end;
+            end += run.text.len();
+            let (from, to) = (part.range.start.max(start), part.range.end.min(end));
+            if from >= to {
+                continue;
+            }
+            // Within one run the piece's own text is taken: its brackets are mirrored.
+            let whole = from == part.range.start && to == part.range.end;
+            let text = if whole { part.text.clone() } else { line.get(from..to).unwrap_or_default().to_owned() };
+            cut.push(Run { text, ..run.clone() });
+        }
+        if part.rtl {
+            cut.reverse();
+        }
+        found.extend(cut);
+    }
+    found
+}
+
 /// A quotation's colour.
 const fn faded(ink: Colour) -> Colour {
     let [r, g, b, a] = ink.rgba;
@@ -464,7 +512,7 @@ fn inner(node: &Node) -> Rect {
     }
 }
 
-fn shrink(rect: Rect, by: f32) -> Rect {
+pub(super) fn shrink(rect: Rect, by: f32) -> Rect {
     Rect {
         x: rect.x + by,
         y: rect.y + by,
@@ -504,60 +552,4 @@ fn dashes(from: [f32; 2], to: [f32; 2]) -> Vec<Vec<[f32; 2]>> {
     (0..count)
         .map(|index| vec![along(index as f32 / count as f32), along((index as f32 + 0.5) / count as f32)])
         .collect()
-}
-
-/// What an official check box is in a state, by the media id of its picture. Measured: they stand in official exports
-/// with `gone` and `visible` on these conditions; their look is assumed.
-const BOXES: [(&str, bool, bool); 4] = [
-    ("@lALPDfYH6hnANq1AQA", false, true),
-    ("@lALPDeC28j0wKQRAQA", true, true),
-    ("@lALPDf0i52NPCuNAQA", false, false),
-    ("@lALPDe7s7NAxEApAQA", true, false),
-];
-
-/// What stands in a picture's place while it is not loaded: its ground and a sign; an official check box as it looks.
-pub fn stand_in(rect: Rect, radius: [f32; 4], source: &str, dark: bool) -> Vec<Shape> {
-    if let Some((_, checked, enabled)) = BOXES.iter().find(|(id, ..)| *id == source) {
-        return check_box(rect, *checked, *enabled, dark);
-    }
-    let colour = own([0x7E, 0x86, 0x8E, 0x29], [0x9E, 0xA6, 0xAE, 0x33], dark);
-    let mut found = vec![Shape::Fill { rect, radius, colour }];
-    let side = rect.width.min(rect.height).min(48.0) * 0.6;
-    if side >= 8.0 {
-        let sign = Rect {
-            x: rect.x + (rect.width - side) / 2.0,
-            y: rect.y + (rect.height - side) / 2.0,
-            width: side,
-            height: side,
-        };
-        let colour = own([0x17, 0x1A, 0x1D, 0x52], [0xEE, 0xF2, 0xF8, 0x52], dark);
-        let width = (side / 20.0).max(0.8);
-        found.extend(icon::strokes("picture", sign).into_iter().map(|points| Shape::Line { points, width, colour }));
-    }
-    found
-}
-
-fn check_box(rect: Rect, checked: bool, enabled: bool, dark: bool) -> Vec<Shape> {
-    let side = rect.width.min(rect.height) * 0.84;
-    let rect = Rect {
-        x: rect.x + (rect.width - side) / 2.0,
-        y: rect.y + (rect.height - side) / 2.0,
-        width: side,
-        height: side,
-    };
-    let radius = [side * 0.2; 4];
-    let faded = |colour: Colour| {
-        let [r, g, b, a] = colour.rgba;
-        Colour { rgba: [r, g, b, if enabled { a } else { a / 3 }] }
-    };
-    if !checked {
-        let colour = faded(own([0x17, 0x1A, 0x1D, 0x66], [0xEE, 0xF2, 0xF8, 0x66], dark));
-        return vec![Shape::Border { rect, radius, width: (side / 14.0).max(1.0), colour }];
-    }
-    let mark = icon::strokes("check", shrink(rect, side * 0.1));
-    let colour = faded(own([0x00, 0x7F, 0xFF, 255], [0x47, 0xA9, 0xFF, 255], dark));
-    let white = Colour { rgba: [255; 4] };
-    let mut found = vec![Shape::Fill { rect, radius, colour }];
-    found.extend(mark.into_iter().map(|points| Shape::Line { points, width: (side / 10.0).max(1.2), colour: white }));
-    found
 }

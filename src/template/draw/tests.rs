@@ -179,12 +179,12 @@ fn icons_circles_charts_inputs_and_rich_text_have_sizes() {
     assert_eq!(
         rects(widgets, &data),
         [
-            "icon 0,0 12x12",
-            "circle 0,12 18x18",
-            "chart 0,30 200x50",
-            "image 0,80 16x16",
-            "input 0,96 10x14",
-            "rich 0,110 200x74"
+            "icon 0,0 12x16.8",
+            "circle 0,16.8 18x18",
+            "chart 0,34.8 200x50",
+            "image 0,84.8 16x16",
+            "input 0,100.8 10x14",
+            "rich 0,114.8 200x74"
         ]
     );
     let drawn = drawing(widgets, &data, &Scene { width: 200.0, ..Scene::default() });

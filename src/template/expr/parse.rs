@@ -203,6 +203,14 @@ impl Expr {
         }
     }
 
+    /// The arguments, where it is a call of that function.
+    pub fn arguments(&self, wanted: Function) -> Option<&[Self]> {
+        match self {
+            Self::Call { function: Some(function), args, .. } if *function == wanted => Some(args),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with this call and every call inside it.
     pub fn calls<'e>(&'e self, visit: &mut dyn FnMut(Option<Function>, &'e str, &'e [Self])) {
         match self {

@@ -73,7 +73,7 @@ impl App {
         })
     }
 
-    fn tools(&self, profile: &crate::store::settings::Profile, via: crate::compose::Via) -> Option<Tools> {
+    pub(super) fn tools(&self, profile: &crate::store::settings::Profile, via: crate::compose::Via) -> Option<Tools> {
         Some(Tools {
             session: self.state.link.session()?.clone(),
             journal: self.state.journal.value()?.clone(),
@@ -106,7 +106,7 @@ impl App {
     }
 
     /// Why a profile whose settings changed while it sends cannot send more yet.
-    fn changed_meanwhile(&self, profile: &crate::store::settings::Profile) -> Option<String> {
+    pub(super) fn changed_meanwhile(&self, profile: &crate::store::settings::Profile) -> Option<String> {
         let other = |live: &Live| live.is_running() && live.profile.name == profile.name && live.profile != *profile;
         let lang = self.state.lang;
         self.deliveries.live.iter().any(other).then(|| tr!(lang, "deliveries.settings_changed").into_owned())
@@ -536,7 +536,7 @@ impl App {
     }
 
     /// Whoever the profile names is the first test person of a draft that has none.
-    fn keep_default_tester(&mut self) {
+    pub(super) fn keep_default_tester(&mut self) {
         let id = self.state.profile().test_user_id.trim().to_owned();
         let at = self.now();
         let name = self

@@ -195,10 +195,12 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
             }
             CardVia::Update | CardVia::UpdateInteractiveCards => ways::update_ui(ui, cx, draft),
         }
-        if let Some(known) = cx.lab.known(&draft.card_template_id) {
+        let known = cx.lab.known(&draft.card_template_id);
+        if let Some(known) = known {
             lab::form::form_ui(ui, cx, draft, lab_view, known);
         }
-        params::params_ui(ui, cx, draft, params, &mut paste);
+        let declared = known.map(|known| lab::form::declared(known));
+        params::params_ui(ui, cx, draft, params, declared.as_deref(), &mut paste);
         if via.encoding() == Encoding::OneObject {
             last_message::last_message_ui(ui, cx, draft);
         }

@@ -79,6 +79,8 @@ pub struct ParamsView {
     full: Option<(Vec<ParamRow>, String)>,
     /// The row being dragged.
     dragged: Option<u64>,
+    /// Of each row: whether the template's own form shows it.
+    elsewhere: Vec<bool>,
 }
 
 impl ParamsView {
@@ -118,19 +120,33 @@ enum Edit {
     Remove(usize),
 }
 
-/// The group of the public variables. `paste` is opened for 粘贴填入.
+/// The rows that a form with these variables shows: the first row of each.
+fn shown_elsewhere(rows: &[ParamRow], declared: &[&str]) -> Vec<bool> {
+    let mut seen = std::collections::HashSet::new();
+    rows.iter().map(|row| declared.contains(&row.key.as_str()) && seen.insert(row.key.as_str())).collect()
+}
+
+/// The group of the public variables but for the `declared` ones, which the template's form shows. `paste` is opened for
+/// 粘贴填入.
 pub fn params_ui(
     ui: &mut Ui,
     cx: &Cx<'_>,
     draft: &mut CardDraft,
     view: &mut ParamsView,
+    declared: Option<&[&str]>,
     paste: &mut Option<PasteInto>,
 ) {
     view.follow(&draft.params);
     view.via = draft.via;
-    let count = draft.params.len();
+    view.elsewhere = shown_elsewhere(&draft.params, declared.unwrap_or_default());
+    let count = view.elsewhere.iter().filter(|elsewhere| !**elsewhere).count();
     let badge = if count == 0 { String::new() } else { grouped(count as u64) };
-    let group = Group::new(tr!(cx.lang, "card.params")).badge(badge).help(tr!(cx.lang, "card.params_help"));
+    let (title, help) = if declared.is_some() {
+        (tr!(cx.lang, "lab.params_other"), tr!(cx.lang, "lab.params_other_help"))
+    } else {
+        (tr!(cx.lang, "card.params"), tr!(cx.lang, "card.params_help"))
+    };
+    let group = Group::new(title).badge(badge).help(help);
     group.force_open(cx.jumps_into(CARD_DATA)).show(ui, |ui| {
         // What is said of all variables together.
         for finding in cx.findings_at(CARD_DATA) {
@@ -225,6 +241,10 @@ fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut ParamsVie
             || view.focus_next.is_some_and(|(next, _)| next == id)
             || view.dragged == Some(id)
             || pointer_target.is_some_and(|target| target == row_pointer(via, PARAMS, &row.key, row.kind));
+        // While its name is typed, a row does not go away below the keyboard.
+        if view.elsewhere.get(index) == Some(&true) && view.focused != Some((id, Part::Key)) {
+            continue;
+        }
         if !wanted && (top + height < clip.top() || top > clip.bottom()) {
             hidden += height + spacing;
             continue;
@@ -469,6 +489,12 @@ mod tests {
         assert_eq!([view.ids[0], view.ids[2], view.ids[3]], [ids[2], ids[0], ids[1]]);
         view.follow(&rows(&["", ""]));
         assert_ne!(view.ids[0], view.ids[1], "rows without a name are still two");
+    }
+
+    #[test]
+    fn the_first_row_of_a_declared_variable_stands_in_its_form_and_a_second_one_here() {
+        assert_eq!(shown_elsewhere(&rows(&["a", "x", "a", ""]), &["a", "b"]), [true, false, false, false]);
+        assert_eq!(shown_elsewhere(&rows(&["a"]), &[]), [false]);
     }
 
     #[test]

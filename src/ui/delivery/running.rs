@@ -123,6 +123,17 @@ fn dice(fresh_id: &FreshId) -> Box<dyn Fn() -> f64 + Send + Sync> {
     })
 }
 
+/// How large a delivery is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Size {
+    /// How many people in all.
+    pub people: u64,
+    /// How many calls in all.
+    pub calls: u64,
+    /// How long it takes at the least, milliseconds.
+    pub takes_ms: u64,
+}
+
 /// A delivery on its way, or one that has just ended.
 pub struct Live {
     /// Tells it from others of this window.
@@ -184,20 +195,35 @@ impl Live {
         senders: &Senders,
         background: &Background,
     ) -> Self {
-        let mut live = Self::new(key, planned.order.title.clone(), &tools, background);
-        (live.people, live.calls) = (planned.plan.people(), planned.plan.calls.len() as u64);
-        live.takes_ms = Some(planned.plan.takes_ms);
+        let (title, plan) = (planned.order.title.clone(), &planned.plan);
+        let size = Size { people: plan.people(), calls: plan.calls.len() as u64, takes_ms: plan.takes_ms };
+        let write = move |journal: &Journal, now: i64| {
+            let order = &planned.order;
+            start(&planned.plan, &order.draft, &planned.recipients, &order.profile, journal, &out_track_id, now)
+        };
+        Self::start_with(key, title, size, write, tools, senders, background)
+    }
+
+    /// Writes something down as a delivery and carries it out.
+    pub fn start_with(
+        key: u64,
+        title: String,
+        size: Size,
+        write: impl FnOnce(&Journal, i64) -> Result<DeliveryId, HistoryError> + Send + 'static,
+        tools: Tools,
+        senders: &Senders,
+        background: &Background,
+    ) -> Self {
+        let mut live = Self::new(key, title, &tools, background);
+        (live.people, live.calls) = (size.people, size.calls);
+        live.takes_ms = Some(size.takes_ms);
         let (senders, id, control, watch) =
             (senders.clone(), Arc::clone(&live.id), live.control.clone(), live.watch.clone());
         background.start(&mut live.run, async move {
             // The right to send first: what cannot be sent is not written down as to be sent.
             let sender = senders.take(&tools).await.map_err(Failed::Error)?;
             let (journal, clock) = (Arc::clone(&tools.journal), Arc::clone(&tools.clock));
-            let written = tokio::task::spawn_blocking(move || {
-                let order = &planned.order;
-                let now = clock.now_millis();
-                start(&planned.plan, &order.draft, &planned.recipients, &order.profile, &journal, &out_track_id, now)
-            });
+            let written = tokio::task::spawn_blocking(move || write(&journal, clock.now_millis()));
             let run = match written.await {
                 Ok(Ok(number)) => {
                     id.set(number).ok();

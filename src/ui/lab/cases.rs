@@ -7,8 +7,11 @@ use egui::{Label, Modal, Rect, RichText, ScrollArea, TextEdit, Ui, pos2, vec2};
 
 use super::{
     library::{Known, Wish},
-    paint::{FontMetric, shapes},
+    paint::{FontMetric, Stage, shapes},
+    pictures::addresses,
+    preview::load_ui,
     record_page,
+    sending::Wanted,
     studio::ground,
 };
 use crate::{
@@ -31,7 +34,7 @@ use crate::{
         icons::Icon,
         remote::Remote,
         theme::{self, size, tokens},
-        widgets::{PushButton, Toast},
+        widgets::{Dot, PushButton, Toast, status_dot},
     },
 };
 
@@ -41,6 +44,8 @@ pub struct CasesView {
     open: bool,
     /// The record, and the template it was made for.
     record: Option<(Arc<Known>, Vec<Cell>)>,
+    /// The pictures the drawings were made with.
+    pictures: u64,
     /// Who ticks.
     who: String,
     /// The name of the next case made by hand.
@@ -99,7 +104,7 @@ impl Cell {
         self.case.tick.is_some() && !self.accepted()
     }
 
-    fn draw(&mut self, known: &Known, before: Option<&(Export, Card)>, metric: &FontMetric) {
+    fn draw(&mut self, known: &Known, before: Option<&(Export, Card)>, metric: &FontMetric<'_>) {
         let merged = self.case.merged(&known.export);
         self.hash = Some(fingerprint(&known.card, &merged));
         self.light = Some(sketch(&known.card, &merged, false, metric));
@@ -112,7 +117,7 @@ impl Cell {
     }
 }
 
-fn sketch(card: &Card, merged: &crate::template::values::Merged, dark: bool, metric: &FontMetric) -> Sketch {
+fn sketch(card: &Card, merged: &crate::template::values::Merged, dark: bool, metric: &FontMetric<'_>) -> Sketch {
     let scene = Scene { width: WIDTH, dark, ..Scene::default() };
     let drawing = draw(card, merged, &scene, metric);
     let size = drawing.root.as_ref().map_or([WIDTH, 24.0], |root| [root.rect.width, root.rect.height]);
@@ -160,6 +165,13 @@ pub fn cases_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut CasesVie
     if fresh {
         let cells = record(&known.export, &known.card, &known.stored.cases).into_iter().map(Cell::new).collect();
         view.record = Some((Arc::clone(known), cells));
+    }
+    let pictures = cx.lab.pictures().generation();
+    if view.pictures != pictures {
+        view.pictures = pictures;
+        for cell in view.record.iter_mut().flat_map(|(_, cells)| cells) {
+            *cell = Cell::new(cell.case.clone());
+        }
     }
     if view.who.is_empty() {
         view.who.clone_from(&cx.profile.name);
@@ -230,8 +242,9 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut CasesView, kn
                 .and_then(|dirs| dirs.document_dir().map(std::path::Path::to_path_buf))
                 .filter(|folder| folder.is_dir())
                 .unwrap_or_else(|| cx.env.home.root().to_path_buf());
+            let pictures = cx.lab.pictures().loaded();
             cx.background.start_blocking("case-record", &mut view.exporting, move || {
-                let page = record_page::page(&known, &cases, now, lang)?;
+                let page = record_page::page(&known, &cases, pictures, now, lang)?;
                 let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
                 let name: String = known.stored.name.chars().map(plain).take(60).collect();
                 let path = folder.join(format!("{name}-{}.html", now.strftime("%Y%m%d-%H%M%S")));
@@ -239,6 +252,16 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut CasesView, kn
                 Ok(path)
             });
         }
+        let off = if cells.is_empty() { Err(tr!(lang, "lab.no_cases").into_owned()) } else { Ok(()) };
+        let send = PushButton::new(tr!(lang, "lab.send_all", count = cells.len())).icon(Icon::TestSend).enabled(off);
+        if send.tooltip(tr!(lang, "lab.send_all_tip")).show(ui).clicked() {
+            let cases = cells.iter().map(|cell| cell.case.clone()).collect();
+            cx.send(Action::Lab(Wish::SendCases(Wanted { template_id: known.stored.id.clone(), cases })));
+        }
+        let drawn = |cell: &Cell| {
+            cell.light.iter().chain(&cell.dark).flat_map(|sketch| addresses(&sketch.pieces)).collect::<Vec<_>>()
+        };
+        load_ui(ui, cx, &cells.iter().flat_map(drawn).collect());
         if PushButton::new(tr!(lang, "lab.close")).show(ui).clicked() {
             view.open = false;
         }
@@ -259,7 +282,7 @@ fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut CasesView, known: &Arc<Known>, h
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few columns")]
     let columns = ((ui.available_width() / (CELL + size::L)) as usize).max(1);
     let rows = cells.len().div_ceil(columns);
-    let metric = FontMetric::new(ui.ctx());
+    let metric = FontMetric::new(ui.ctx(), cx.lab.pictures());
     let mut before: Option<Option<(Export, Card)>> = None;
     let (mut left, mut changed, mut remove) = (A_PASS, false, None);
     ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false).show_rows(
@@ -280,7 +303,9 @@ fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut CasesView, known: &Arc<Known>, h
                             });
                             cell.draw(known, before.as_ref(), &metric);
                         }
-                        ui.push_id(index, |ui| match cell_ui(ui, cx, cell, &who) {
+                        let sent = cx.lab.sent(&known.stored.id);
+                        let result = sent.and_then(|sent| sent.result(&cell.case.origin.key(), cx.lang));
+                        ui.push_id(index, |ui| match cell_ui(ui, cx, cell, &who, result) {
                             Some(CellWish::Keep) => changed = true,
                             Some(CellWish::Remove) => remove = Some(index),
                             None => {}
@@ -307,7 +332,7 @@ enum CellWish {
     Remove,
 }
 
-fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, cell: &mut Cell, who: &str) -> Option<CellWish> {
+fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, cell: &mut Cell, who: &str, result: Option<(Dot, String)>) -> Option<CellWish> {
     let (lang, t) = (cx.lang, tokens(ui.style()));
     let mut wish = None;
     ui.allocate_ui(vec2(CELL, HEIGHT), |ui| {
@@ -344,7 +369,12 @@ fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, cell: &mut Cell, who: &str) -> Option<CellW
                 None => tr!(lang, "lab.tick_none").into_owned(),
             };
             let colour = if cell.reopened() { t.warning } else { t.muted };
-            ui.add(Label::new(RichText::new(line).size(size::SMALL).color(colour)).truncate());
+            ui.horizontal(|ui| {
+                if let Some((dot, text)) = result {
+                    status_dot(ui, dot, text);
+                }
+                ui.add(Label::new(RichText::new(line).size(size::SMALL).color(colour)).truncate());
+            });
             let (area, _) = ui.allocate_exact_size(vec2(CELL, MOST), egui::Sense::hover());
             // Where the drawing changed, before stands in the place of the dark one.
             let right = cell
@@ -363,14 +393,8 @@ fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, cell: &mut Cell, who: &str) -> Option<CellW
                     continue;
                 }
                 painter.rect_filled(place, 4.0, ground(dark));
-                painter.extend(shapes(
-                    ui.ctx(),
-                    &sketch.pieces,
-                    corner + vec2(0.0, 4.0),
-                    ZOOM,
-                    painter.clip_rect(),
-                    dark,
-                ));
+                let stage = Stage { origin: corner + vec2(0.0, 4.0), zoom: ZOOM, dark, pictures: cx.lab.pictures() };
+                painter.extend(shapes(ui.ctx(), &sketch.pieces, &stage, painter.clip_rect()));
             }
         });
     });

@@ -57,7 +57,7 @@ pub fn kind_of(variable: &Variable) -> ValueKind {
 }
 
 /// A sample value as it is typed.
-fn typed_text(value: &Value) -> String {
+pub fn typed_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -95,8 +95,13 @@ pub fn fill_from(draft: &mut CardDraft, variables: &[Variable], sample: &Sample)
 }
 
 /// What the builder's own components fill is not the author's to give.
-const fn shown(variable: &Variable) -> bool {
+pub const fn shown(variable: &Variable) -> bool {
     variable.visible || !variable.disabled
+}
+
+/// The variables that the form shows.
+pub fn declared(known: &Known) -> Vec<&str> {
+    known.export.variables.iter().filter(|variable| shown(variable)).map(|variable| variable.name.as_str()).collect()
 }
 
 fn add_column(draft: &mut CardDraft, key: &str, kind: ValueKind) {
@@ -111,11 +116,17 @@ fn add_column(draft: &mut CardDraft, key: &str, kind: ValueKind) {
 pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabView, known: &Arc<Known>) {
     let lang = cx.lang;
     let variables: Vec<&Variable> = known.export.variables.iter().filter(|variable| shown(variable)).collect();
-    let group = Group::new(tr!(lang, "lab.variables", name = known.stored.name))
-        .badge(grouped(variables.len() as u64))
-        .help(tr!(lang, "lab.variables_help"));
+    let title = if known.stored.learnt {
+        tr!(lang, "lab.variables_learnt")
+    } else {
+        tr!(lang, "lab.variables", name = known.stored.name)
+    };
+    let group = Group::new(title).badge(grouped(variables.len() as u64)).help(tr!(lang, "lab.variables_help"));
     let mut hovered = None;
     group.force_open(cx.jumps_into("/cardData")).show(ui, |ui| {
+        if known.stored.learnt {
+            ui.add(Label::new(theme::help(ui.style(), tr!(lang, "lab.learnt_help"))).wrap());
+        }
         changes_ui(ui, lang, &mut view.form, known);
         ui.horizontal_wrapped(|ui| {
             let fill = PushButton::new(tr!(lang, "lab.fill")).icon(Icon::Paste).tooltip(tr!(lang, "lab.fill_tip"));

@@ -4,13 +4,19 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use egui::{Context, TextEdit};
 
+use super::{
+    pictures::Album,
+    sending::{Asked, SentCases, Wanted},
+};
 use crate::{
-    compose::{Draft, Finding},
+    compose::{CardDraft, Draft, Finding},
+    dingtalk::picture::PictureRules,
     lang::Lang,
     store::exports::{self, StoredExport},
     template::{
         Card, Export,
         changes::{Change, changes},
+        learnt::learn,
         of_draft,
     },
     ui::{
@@ -64,7 +70,16 @@ pub enum Wish {
     Forget(String),
     /// Keep the record of a template's cases.
     KeepCases(String, serde_json::Value),
+    /// Learn the variables of a template without an export, from the cards that use it.
+    Learn(String),
+    /// Send cases to the test people.
+    SendCases(Wanted),
+    /// Fetch these pictures of the web; with whether this computer's own addresses are fetched.
+    LoadPictures(Vec<String>, bool),
 }
+
+/// The findings that hold for variables that were only learnt.
+const LEARNT: [&str; 2] = ["template.missing", "template.mistyped"];
 
 /// An export that waits for its template's id.
 struct Asking {
@@ -88,6 +103,11 @@ pub struct Lab {
     reading: Remote<(Vec<Arc<Known>>, Vec<String>)>,
     importing: Remote<Imported>,
     asking: Option<Asking>,
+    pictures: Album,
+    /// Cases that wait for a person's yes.
+    pub(in crate::ui) to_send: Option<Asked>,
+    /// The cases sent last.
+    pub(in crate::ui) sent: Option<SentCases>,
     /// Counts changes, so that findings made with an older library are made again.
     generation: u64,
     /// What the findings of the current draft were made from: draft, revision, library, and how many there are with the
@@ -121,14 +141,34 @@ impl Lab {
         self.known.get(template_id.trim())
     }
 
+    /// The pictures of the web, as far as they were asked for.
+    pub const fn pictures(&self) -> &Album {
+        &self.pictures
+    }
+
+    /// The cases of a template that were sent last, in this session.
+    pub fn sent(&self, template_id: &str) -> Option<&SentCases> {
+        self.sent.as_ref().filter(|sent| sent.template_id == template_id)
+    }
+
     /// Whether something is being read or imported, or asked.
     pub fn is_busy(&self) -> bool {
-        self.reading.is_pending() || self.importing.is_pending()
+        self.reading.is_pending()
+            || self.importing.is_pending()
+            || self.pictures.is_busy()
+            || self.sent.as_ref().is_some_and(SentCases::is_busy)
     }
 
     /// Does what was asked. `current` is the template id of the draft being written.
-    pub fn apply(&mut self, wish: Wish, current: &str, lang: Lang) -> Option<Toast> {
+    pub fn apply(&mut self, wish: Wish, current: &str, background: &Background, lang: Lang) -> Option<Toast> {
         match wish {
+            // These need more than the library has: the app does them.
+            Wish::Learn(_) | Wish::SendCases(_) => None,
+            Wish::LoadPictures(addresses, this_computer) => {
+                let rules = PictureRules { this_computer, ..PictureRules::default() };
+                self.pictures.load(addresses, rules, background, lang);
+                None
+            }
             Wish::Import { name, text } => {
                 self.asking = Some(Asking { name, id: current.trim().to_owned(), text, focus: true });
                 None
@@ -155,8 +195,9 @@ impl Lab {
     }
 
     /// Takes what came; notes for the person. Call it once a pass.
-    pub fn poll(&mut self, lang: Lang) -> Vec<Toast> {
+    pub fn poll(&mut self, ctx: &Context, lang: Lang) -> Vec<Toast> {
         let mut said = Vec::new();
+        self.pictures.poll(ctx);
         self.reading.poll();
         if let Some(reason) = self.reading.take_failure() {
             said.push(Toast::error(reason));
@@ -175,7 +216,9 @@ impl Lab {
         if let Some(Imported { known, newer }) = self.importing.take_here() {
             self.generation += 1;
             let name = known.stored.name.clone();
-            let text = if newer {
+            let text = if known.stored.learnt {
+                tr!(lang, "lab.learnt", count = known.export.variables.len())
+            } else if newer {
                 tr!(lang, "lab.imported_newer", name = name, count = known.changes.len())
             } else {
                 tr!(lang, "lab.imported", name = name, count = known.export.variables.len())
@@ -193,6 +236,8 @@ impl Lab {
         background.start_blocking("import-export", &mut self.importing, move || {
             let (before, cases) = match &earlier {
                 // The same file again changes nothing.
+                // Nothing changed against what was only learnt.
+                Some(known) if known.stored.learnt => (None, known.stored.cases.clone()),
                 Some(known) if known.stored.text == asked.text => {
                     (known.stored.before.clone(), known.stored.cases.clone())
                 }
@@ -200,10 +245,35 @@ impl Lab {
                 None => (None, serde_json::Value::Null),
             };
             let name = if asked.name.trim().is_empty() { id.clone() } else { asked.name.trim().to_owned() };
-            let known = Known::read(StoredExport { id, name, text: asked.text, before, cases }, lang)
+            let stored = StoredExport { id, name, text: asked.text, before, cases, learnt: false };
+            let known = Known::read(stored, lang)
                 .map_err(|reason| tr!(lang, "lab.not_imported", reason = reason).into_owned())?;
             exports::put(&folder, &known.stored).map_err(|error| error.message(lang))?;
-            Ok(Imported { known: Arc::new(known), newer: earlier.is_some() })
+            Ok(Imported { known: Arc::new(known), newer: earlier.is_some_and(|earlier| !earlier.stored.learnt) })
+        });
+    }
+
+    /// Learns a template's variables from the cards that `cards` reads, the newest first. An imported export stays.
+    pub fn learn(
+        &mut self,
+        id: String,
+        cards: impl FnOnce() -> Vec<CardDraft> + Send + 'static,
+        background: &Background,
+        lang: Lang,
+    ) {
+        let earlier = self.known.get(&id).cloned();
+        if earlier.as_ref().is_some_and(|known| !known.stored.learnt) {
+            return;
+        }
+        let folder = self.folder.clone();
+        background.start_blocking("learn-template", &mut self.importing, move || {
+            let nothing = || tr!(lang, "lab.nothing_learnt").into_owned();
+            let text = learn(&cards()).ok_or_else(nothing)?;
+            let cases = earlier.map(|known| known.stored.cases.clone()).unwrap_or_default();
+            let stored = StoredExport { name: id.clone(), id, text, before: None, cases, learnt: true };
+            let known = Known::read(stored, lang)?;
+            exports::put(&folder, &known.stored).map_err(|error| error.message(lang))?;
+            Ok(Imported { known: Arc::new(known), newer: false })
         });
     }
 
@@ -228,7 +298,7 @@ impl Lab {
             ui.label(theme::medium(tr!(lang, "lab.import_name")));
             let field = TextEdit::singleline(&mut asking.name).desired_width(f32::INFINITY);
             ui.add(field).accessible_name(tr!(lang, "lab.import_name"));
-            if let Some(known) = known {
+            if let Some(known) = known.filter(|known| !known.stored.learnt) {
                 let text = tr!(lang, "lab.import_again", name = known.stored.name);
                 ui.add(egui::Label::new(theme::help(ui.style(), text)).wrap());
             }
@@ -260,7 +330,9 @@ impl Lab {
         let own = |finding: &&Finding| !finding.code.starts_with("template.");
         let mut all: Vec<Finding> = open.findings.all().iter().filter(own).cloned().collect();
         if let Some(known) = self.known.get(draft.card_template_id.trim()) {
-            all.extend(of_draft::findings(&known.export, &known.card, draft));
+            // What was learnt is not all there is: a variable it does not know may well be one.
+            let sure = |finding: &Finding| !known.stored.learnt || LEARNT.contains(&finding.code);
+            all.extend(of_draft::findings(&known.export, &known.card, draft).into_iter().filter(sure));
         }
         if all.len() != open.findings.all().len() || all.iter().any(|finding| finding.code.starts_with("template.")) {
             open.findings = Findings::new(all);

@@ -1,19 +1,23 @@
 //! The card lab: what a template's export draws, in the window and as a picture.
 //!
-//! Knows the template room ([`crate::template`]) and egui; nothing of sending, and no HTTP: pictures of the web are
-//! placeholders.
+//! Knows the template room ([`crate::template`]) and egui; of sending only what became of cases, and no HTTP: pictures of the web are
+//! placeholders until a person asks for them, and then come as bytes.
 //!
 //! * [`library`]: the imported templates. [`preview`]: the live drawing in the inspector. [`form`]: typed inputs for the
-//!   template's variables, [`fields`] for lists and objects. [`cases`]: its acceptance record.
-//! * [`paint`]: the drawing's list of shapes as egui shapes, and egui's fonts as the metric of the layout.
+//!   template's variables, [`fields`] for lists and objects. [`cases`]: its acceptance record; [`sending`]: its cases as cards.
+//! * [`paint`]: the drawing's list of shapes as egui shapes, and egui's fonts as the metric of the layout; `gradient`: its
+//!   gradients. [`pictures`]: pictures of the web, as far as they were asked for.
 //! * [`studio`]: the same without a window, into pixels and PNG; [`raster`]: triangles into pixels.
 
 pub mod cases;
 mod fields;
 pub mod form;
+mod gradient;
 pub mod library;
 pub mod paint;
+pub mod pictures;
 pub mod preview;
 mod raster;
 mod record_page;
+pub mod sending;
 pub mod studio;

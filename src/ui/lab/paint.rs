@@ -3,38 +3,70 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Mesh, Pos2, Rect, Shape, Stroke, StrokeKind,
+    Color32, Context, CornerRadius, FontFamily, FontId, Pos2, Rect, Shape, Stroke, StrokeKind, TextureId,
     epaint::{PathShape, RectShape, TextShape},
     pos2,
     text::{LayoutJob, TextFormat},
     vec2,
 };
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
+
+use super::gradient::mesh;
 
 use crate::{
     template::draw::{
-        self,
-        gradient::Gradient,
-        metric::TextMetric,
-        paint::{Piece, Shape as Drawn, TextLook, stand_in},
+        self, bidi,
+        metric::{TextMetric, advances, is_follower},
+        paint::{Piece, Shape as Drawn, TextLook},
+        stand_in::stand_in,
         style::Colour,
     },
     ui::theme::fonts,
 };
 
-/// Measures with the fonts of a context. Use it within a pass, or after one.
-pub struct FontMetric {
-    ctx: Context,
-    known: RefCell<HashMap<(char, u32, bool), f32>>,
+/// What there is of a picture.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Seen {
+    /// Nobody asked for it, it is on its way, or nobody outside the client can.
+    NotHere,
+    /// It did not come.
+    Failed(String),
+    /// Its texture, and its own width and height.
+    Here(TextureId, [f32; 2]),
 }
 
-impl FontMetric {
-    /// The metric of that context's fonts.
-    pub fn new(ctx: &Context) -> Self {
-        Self { ctx: ctx.clone(), known: RefCell::default() }
+/// Knows the pictures that are loaded.
+pub trait Pictures {
+    /// What there is of a picture, by its address or media id.
+    fn seen(&self, source: &str) -> Seen;
+}
+
+/// No picture is loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoPictures;
+
+impl Pictures for NoPictures {
+    fn seen(&self, _source: &str) -> Seen {
+        Seen::NotHere
     }
 }
 
-impl TextMetric for FontMetric {
+/// Measures with the fonts of a context, and loaded pictures. Use it within a pass, or after one.
+pub struct FontMetric<'p> {
+    ctx: Context,
+    pictures: &'p dyn Pictures,
+    known: RefCell<HashMap<(char, u32, bool), f32>>,
+}
+
+impl<'p> FontMetric<'p> {
+    /// The metric of that context's fonts.
+    pub fn new(ctx: &Context, pictures: &'p dyn Pictures) -> Self {
+        Self { ctx: ctx.clone(), pictures, known: RefCell::default() }
+    }
+}
+
+impl TextMetric for FontMetric<'_> {
     fn advance(&self, c: char, size: f32, bold: bool) -> f32 {
         if c.is_control() {
             return 0.0;
@@ -44,9 +76,52 @@ impl TextMetric for FontMetric {
         if let Some(&known) = self.known.borrow().get(&key) {
             return known;
         }
-        let width = self.ctx.fonts_mut(|fonts| fonts.glyph_width(&font(size, bold), c));
+        let font = font(size, bold);
+        let width = self.ctx.fonts_mut(|fonts| {
+            if may_be_missing(c) && !fonts.has_glyph(&font, c) {
+                box_width(c, size)
+            } else {
+                fonts.glyph_width(&font, c)
+            }
+        });
         self.known.borrow_mut().insert(key, width);
         width
+    }
+
+    fn width(&self, text: &str, size: f32, bold: bool) -> f32 {
+        let size = size.clamp(1.0, MAX_TEXT);
+        let font = font(size, bold);
+        // Letters that join are measured as they are drawn.
+        if bidi::has_rtl(text)
+            && self.ctx.fonts_mut(|fonts| text.chars().all(|c| c.is_control() || fonts.has_glyph(&font, c)))
+        {
+            let galley = self.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER));
+            return galley.size().x;
+        }
+        advances(text, size, bold, self).iter().map(|(_, advance)| advance).sum()
+    }
+
+    fn picture(&self, source: &str) -> Option<[f32; 2]> {
+        match self.pictures.seen(source) {
+            Seen::Here(_, size) => Some(size),
+            Seen::NotHere | Seen::Failed(_) => None,
+        }
+    }
+}
+
+/// Characters that the bundled fonts may lack, so that it is worth asking.
+fn may_be_missing(c: char) -> bool {
+    let common = matches!(c, '\u{0}'..='\u{2FF}' | '\u{2010}'..='\u{206F}' | '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FF5E}');
+    !common
+}
+
+/// How wide the box is that stands for a character no font has.
+fn box_width(c: char, size: f32) -> f32 {
+    match c.width() {
+        _ if is_follower(c) => 0.0,
+        Some(2) => size,
+        Some(1) => size * 0.6,
+        _ => 0.0,
     }
 }
 
@@ -77,9 +152,9 @@ fn corners(radius: [f32; 4]) -> CornerRadius {
 }
 
 /// The egui shapes of a drawing's pieces, `zoom` times as large; those outside `clip` are left out.
-pub fn shapes(ctx: &Context, pieces: &[Piece], origin: Pos2, zoom: f32, clip: Rect, dark: bool) -> Vec<Shape> {
+pub fn shapes(ctx: &Context, pieces: &[Piece], at: &Stage<'_>, clip: Rect) -> Vec<Shape> {
     let mut found = Vec::with_capacity(pieces.len());
-    let place = Place { ctx, origin, zoom, dark };
+    let place = Place { ctx, stage: at, origin: at.origin, zoom: at.zoom };
     for piece in pieces {
         let bounds = place.rect(piece.shape.bounds());
         if bounds.is_finite() && bounds.expand(2.0).intersects(clip) {
@@ -89,12 +164,24 @@ pub fn shapes(ctx: &Context, pieces: &[Piece], origin: Pos2, zoom: f32, clip: Re
     found
 }
 
-/// Where a drawing stands, and how large.
+/// Where a drawing stands, how large, on what ground, and with which pictures.
+#[derive(Clone, Copy)]
+pub struct Stage<'p> {
+    /// Its left top corner.
+    pub origin: Pos2,
+    /// Points per np.
+    pub zoom: f32,
+    /// The dark theme.
+    pub dark: bool,
+    /// The pictures that are loaded.
+    pub pictures: &'p dyn Pictures,
+}
+
 struct Place<'c> {
     ctx: &'c Context,
+    stage: &'c Stage<'c>,
     origin: Pos2,
     zoom: f32,
-    dark: bool,
 }
 
 impl Place<'_> {
@@ -119,7 +206,7 @@ impl Place<'_> {
                 found.push(RectShape::stroke(rect, radius, stroke(*width, *ink), StrokeKind::Inside).into());
             }
             Drawn::Gradient { rect, radius, gradient } => {
-                found.push(gradient_mesh(self.rect(*rect), self.corners(*radius), gradient).into());
+                found.push(mesh(self.rect(*rect), self.corners(*radius), gradient).into());
             }
             Drawn::Line { points, width, colour: ink } => {
                 let points = points.iter().map(point).collect();
@@ -131,17 +218,119 @@ impl Place<'_> {
             }
             Drawn::Text { rect, text, look } => {
                 let look = TextLook { size: look.size * self.zoom, ..*look };
-                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job(text, look)));
-                let area = self.rect(*rect);
-                let top = area.top() + (area.height() - galley.size().y) / 2.0;
-                found.push(TextShape::new(pos2(area.left(), top), galley, Color32::PLACEHOLDER).into());
+                self.text(self.rect(*rect), text, look, found);
             }
-            Drawn::Image { rect, radius, source, .. } => {
-                for part in stand_in(*rect, *radius, source, self.dark) {
+            Drawn::Image { rect, radius, source, scale } => self.image(*rect, *radius, source, scale, found),
+        }
+    }
+
+    /// A line's glyphs, in the middle of its height; a box for each symbol that no font here has.
+    fn text(&self, area: Rect, text: &str, look: TextLook, found: &mut Vec<Shape>) {
+        let mut left = area.left();
+        for (part, here) in self.by_font(text, look) {
+            if here {
+                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job(part, look)));
+                let top = area.top() + (area.height() - galley.size().y) / 2.0;
+                let width = galley.size().x;
+                found.push(TextShape::new(pos2(left, top), galley, Color32::PLACEHOLDER).into());
+                left += width;
+                continue;
+            }
+            for symbol in part.graphemes(true) {
+                let width = symbol.chars().map(|c| box_width(c, look.size)).fold(0.0, f32::max);
+                let side = vec2(width.min(look.size) * 0.8, look.size * 0.8);
+                let place = Rect::from_center_size(pos2(left + width / 2.0, area.center().y), side);
+                let [r, g, b, a] = look.colour.rgba;
+                let ink = colour(Colour { rgba: [r, g, b, a / 2] });
+                let corner = CornerRadius::same(if look.size > 20.0 { 4 } else { 2 });
+                let line = Stroke::new((look.size / 14.0).max(0.75), ink);
+                found.push(RectShape::stroke(place, corner, line, StrokeKind::Inside).into());
+                left += width;
+            }
+        }
+    }
+
+    /// The parts of a text that fonts here have, and those they lack.
+    fn by_font<'t>(&self, text: &'t str, look: TextLook) -> Vec<(&'t str, bool)> {
+        if !text.chars().any(may_be_missing) {
+            return vec![(text, true)];
+        }
+        let font = font(look.size.clamp(1.0, MAX_TEXT), look.bold);
+        self.ctx.fonts_mut(|fonts| {
+            let mut parts: Vec<(std::ops::Range<usize>, bool)> = Vec::new();
+            for (at, symbol) in text.grapheme_indices(true) {
+                let invisible = |c: char| c.is_control() || is_follower(c) || c.width() == Some(0);
+                let here = symbol.chars().all(|c| invisible(c) || !may_be_missing(c) || fonts.has_glyph(&font, c));
+                let end = at + symbol.len();
+                match parts.last_mut() {
+                    Some((range, known)) if *known == here => range.end = end,
+                    _ => parts.push((at..end, here)),
+                }
+            }
+            parts.into_iter().filter_map(|(range, here)| Some((text.get(range)?, here))).collect()
+        })
+    }
+
+    /// A picture in its place: as it is, or what stands for it.
+    fn image(&self, rect: draw::Rect, radius: [f32; 4], source: &str, scale: &str, found: &mut Vec<Shape>) {
+        let area = self.rect(rect);
+        match self.stage.pictures.seen(source) {
+            Seen::Here(texture, size) => {
+                let (place, uv) = fitted(area, size, scale);
+                let shape = RectShape::filled(place, self.corners(radius), Color32::WHITE).with_texture(texture, uv);
+                found.push(shape.into());
+            }
+            seen => {
+                for part in stand_in(rect, radius, source, self.stage.dark) {
                     self.push(&part, found);
+                }
+                if let Seen::Failed(reason) = seen {
+                    self.failed(rect, &reason, found);
                 }
             }
         }
+    }
+
+    /// A picture that did not come: crossed out, and the reason where there is room for it.
+    fn failed(&self, rect: draw::Rect, reason: &str, found: &mut Vec<Shape>) {
+        let ink = Colour { rgba: [0xE5, 0x48, 0x4D, 0xFF] };
+        let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
+        let points = vec![[rect.x + 1.0, bottom - 1.0], [right - 1.0, rect.y + 1.0]];
+        self.push(&Drawn::Line { points, width: 1.0, colour: ink }, found);
+        if rect.width < 40.0 || rect.height < 16.0 {
+            return;
+        }
+        let look = TextLook {
+            size: 10.0,
+            colour: ink,
+            bold: false,
+            italic: false,
+            strike: false,
+            underline: false,
+            code: false,
+        };
+        let mut job = job(reason, TextLook { size: look.size * self.zoom, ..look });
+        let area = self.rect(rect).shrink(2.0);
+        job.wrap.max_width = area.width();
+        job.wrap.max_rows = 2;
+        let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job));
+        found.push(TextShape::new(area.min, galley, Color32::PLACEHOLDER).into());
+    }
+}
+
+/// Where a picture of a size is drawn in an area, and which part of it. Assumption: without a word, or with one that is not
+/// known, the whole picture in its proportions.
+fn fitted(area: Rect, size: [f32; 2], scale: &str) -> (Rect, Rect) {
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let size = vec2(size[0].max(1.0), size[1].max(1.0));
+    let ratio = area.size() / size;
+    match scale {
+        "fitXY" => (area, whole),
+        "centerCrop" => {
+            let cover = ratio.x.max(ratio.y).max(f32::EPSILON);
+            (area, Rect::from_center_size(whole.center(), (area.size() / cover / size).min(vec2(1.0, 1.0))))
+        }
+        _ => (Rect::from_center_size(area.center(), size * ratio.x.min(ratio.y)), whole),
     }
 }
 
@@ -164,56 +353,19 @@ fn job(text: &str, look: TextLook) -> LayoutJob {
     job
 }
 
-/// A rounded area with a gradient, as a mesh: cut at every stop, so that colours between are exact.
-fn gradient_mesh(area: Rect, radius: CornerRadius, gradient: &Gradient) -> Mesh {
-    let mut outline = Vec::new();
-    let rounded = egui::epaint::RoundedRect::new(area, radius);
-    egui::epaint::tessellator::path::rounded_rectangle(&mut outline, rounded);
-    let angle = gradient.angle.to_radians();
-    let direction = vec2(angle.sin(), -angle.cos());
-    // CSS: the line through the middle is as long as the area's shadow on it.
-    let length = (area.width() * direction.x.abs() + area.height() * direction.y.abs()).max(0.001);
-    let along = |point: Pos2| (point - area.center()).dot(direction) / length + 0.5;
-    let mut cuts: Vec<f32> = gradient.stops.iter().map(|(place, _)| *place).collect();
-    cuts.extend([0.0, 1.0]);
-    cuts.sort_by(f32::total_cmp);
-    cuts.dedup();
-    let mut mesh = Mesh::default();
-    let bounds = std::iter::once(f32::NEG_INFINITY).chain(cuts.iter().copied());
-    let ends = cuts.iter().copied().chain(std::iter::once(f32::INFINITY));
-    for (from, to) in bounds.zip(ends) {
-        let part = cut(&cut(&outline, |point| along(point) - from), |point| to - along(point));
-        // Colours at a stop belong to the side they are seen from.
-        let middle = if from.is_finite() && to.is_finite() { f32::midpoint(from, to) } else { from.max(to.min(0.0)) };
-        let first = u32::try_from(mesh.vertices.len()).unwrap_or(u32::MAX);
-        for point in &part {
-            let place = along(*point).clamp(0.0, 1.0);
-            let place = place + (middle - place).clamp(-1.0, 1.0) * 1e-4;
-            mesh.colored_vertex(*point, colour(gradient.at(place)));
-        }
-        for corner in 2..u32::try_from(part.len()).unwrap_or(0) {
-            mesh.add_triangle(first, first + corner - 1, first + corner);
-        }
-    }
-    mesh
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The part of a convex outline where `side` is not negative.
-fn cut(outline: &[Pos2], side: impl Fn(Pos2) -> f32) -> Vec<Pos2> {
-    let mut found = Vec::with_capacity(outline.len() + 2);
-    let distance = |point: Pos2| {
-        let distance = side(point);
-        if distance.is_nan() { 0.0 } else { distance }
-    };
-    for (index, &point) in outline.iter().enumerate() {
-        let Some(&next) = outline.get((index + 1) % outline.len()) else { continue };
-        let (here, there) = (distance(point), distance(next));
-        if here >= 0.0 {
-            found.push(point);
-        }
-        if (here < 0.0 && there > 0.0 || here > 0.0 && there < 0.0) && here.is_finite() && there.is_finite() {
-            found.push(point + (next - point) * (here / (here - there)));
-        }
+    #[test]
+    fn pictures_fill_their_place_as_the_template_says() {
+        let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 50.0));
+        let rect = |x: f32, y: f32, w: f32, h: f32| Rect::from_min_size(pos2(x, y), vec2(w, h));
+        // A picture of 200 by 200.
+        let size = [200.0, 200.0];
+        assert_eq!(fitted(area, size, "fitXY"), (area, rect(0.0, 0.0, 1.0, 1.0)));
+        assert_eq!(fitted(area, size, "centerCrop"), (area, rect(0.0, 0.25, 1.0, 0.5)));
+        assert_eq!(fitted(area, size, "fitCenter"), (rect(35.0, 20.0, 50.0, 50.0), rect(0.0, 0.0, 1.0, 1.0)));
+        assert_eq!(fitted(area, size, ""), fitted(area, size, "fitCenter"));
     }
-    found
 }

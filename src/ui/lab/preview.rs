@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     library::Known,
-    paint::{FontMetric, shapes},
+    paint::{FontMetric, Stage, shapes},
+    pictures::{addresses, hosts},
     studio::ground,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         CardDraft,
         card::{ParamRow, PrivateTable},
     },
+    dingtalk::picture::is_web,
     lang::Lang,
     template::{
         draw::{
@@ -108,6 +110,8 @@ struct Drawn {
     merged: Merged,
     drawing: Drawing,
     pieces: Vec<Piece>,
+    /// The pictures there were.
+    pictures: u64,
     /// Nodes that are otherwise than everybody else sees them.
     differs: Vec<usize>,
 }
@@ -138,11 +142,12 @@ impl LabView {
                 && drawn.person == self.person
                 && drawn.local == self.local
                 && drawn.scene == scene
+                && drawn.pictures == cx.lab.pictures().generation()
         });
         if same {
             return;
         }
-        let metric = FontMetric::new(ui.ctx());
+        let metric = FontMetric::new(ui.ctx(), cx.lab.pictures());
         let card_of = |person: Option<&str>| {
             let mut merged = merge(&known.export, &values_of(draft, person), person);
             for map in [&known.export.sample.local, &self.local] {
@@ -164,6 +169,7 @@ impl LabView {
             merged,
             drawing,
             pieces,
+            pictures: cx.lab.pictures().generation(),
             differs,
         });
     }
@@ -206,17 +212,38 @@ fn differing(everybody: &Drawing, own: &Drawing) -> Vec<usize> {
 
 /// The drawing at the top of the preview, or how to get one.
 pub fn pane_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView) {
-    if let Some(known) = cx.lab.known(&draft.card_template_id) {
-        preview_ui(ui, cx, draft, view, known);
-    } else {
-        ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.import_hint"))).wrap());
-        let command = crate::ui::commands::Command::ImportTemplate;
-        let button = PushButton::new(command.label(cx.lang)).icon(command.icon()).small();
-        if button.tooltip(command.tooltip(cx.lang)).show(ui).clicked() {
-            cx.run(command);
+    match cx.lab.known(&draft.card_template_id) {
+        Some(known) if known.stored.learnt => {
+            ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.learnt_hint"))).wrap());
+            import_ui(ui, cx, draft);
+            ui.spacing_mut().item_spacing.y = size::S;
+            super::cases::cases_ui(ui, cx, draft, &mut view.cases, known);
+        }
+        Some(known) => preview_ui(ui, cx, draft, view, known),
+        None => {
+            ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.import_hint"))).wrap());
+            import_ui(ui, cx, draft);
         }
     }
     ui.add_space(size::S);
+}
+
+/// The buttons that import an export, or learn the variables where there is none.
+fn import_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft) {
+    let lang = cx.lang;
+    ui.horizontal_wrapped(|ui| {
+        let command = crate::ui::commands::Command::ImportTemplate;
+        let button = PushButton::new(command.label(lang)).icon(command.icon()).small();
+        if button.tooltip(command.tooltip(lang)).show(ui).clicked() {
+            cx.run(command);
+        }
+        let id = draft.card_template_id.trim();
+        let off = if id.is_empty() { Err(tr!(lang, "lab.id_missing").into_owned()) } else { Ok(()) };
+        let button = PushButton::new(tr!(lang, "lab.learn")).small().enabled(off);
+        if button.tooltip(tr!(lang, "lab.learn_tip")).show(ui).clicked() {
+            cx.send(Action::Lab(super::library::Wish::Learn(id.to_owned())));
+        }
+    });
 }
 
 /// The preview of a card whose template was imported.
@@ -232,6 +259,7 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabVie
     person_ui(ui, cx, draft, view);
     view.follow(ui, cx, draft, known);
     canvas_ui(ui, cx, view);
+    pictures_ui(ui, cx, view);
     asked_ui(ui, lang, view);
     would_ui(ui, lang, view);
     unknown_ui(ui, lang, known);
@@ -382,7 +410,8 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
     let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
     painter.rect_filled(area, size::RADIUS, ground(drawn.scene.dark));
     let origin = area.min + vec2((area.width() - width * zoom) / 2.0, PAD);
-    painter.extend(shapes(ui.ctx(), &drawn.pieces, origin, zoom, painter.clip_rect(), drawn.scene.dark));
+    let stage = Stage { origin, zoom, dark: drawn.scene.dark, pictures: cx.lab.pictures() };
+    painter.extend(shapes(ui.ctx(), &drawn.pieces, &stage, painter.clip_rect()));
     let place = |node: &Node| {
         let rect = super::paint::rect(node.rect, Pos2::ZERO);
         Rect::from_min_size(origin + rect.min.to_vec2() * zoom, rect.size() * zoom)
@@ -433,14 +462,54 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
         if response.clicked() {
             jump(cx, drawn, variables.clone());
         }
+        let mut said = Vec::new();
+        if let Some(source) = &deepest.style.image {
+            said.push(match is_web(source) {
+                true => tr!(cx.lang, "picture.web", source = source),
+                false => tr!(cx.lang, "picture.media", source = source),
+            });
+        }
         if !variables.is_empty() {
             outline(deepest, Stroke::new(1.0, t.accent));
-            response.on_hover_text_at_pointer(tr!(cx.lang, "lab.fed_by", names = variables.join("、")));
+            said.push(tr!(cx.lang, "lab.fed_by", names = variables.join("、")));
+        }
+        if !said.is_empty() {
+            response.on_hover_text_at_pointer(said.join("\n"));
         }
     }
     if let Some(serial) = pressed {
         let effects = press(&drawn.known.card, &drawn.merged, &drawn.scene, &drawn.drawing, serial);
         view.take(effects);
+    }
+}
+
+/// The button that fetches the pictures of the web, and which of them did not come.
+fn pictures_ui(ui: &mut Ui, cx: &Cx<'_>, view: &LabView) {
+    let (lang, album) = (cx.lang, cx.lab.pictures());
+    let Some(drawn) = &view.drawn else { return };
+    let all = addresses(&drawn.pieces);
+    load_ui(ui, cx, &all);
+    for source in &all {
+        if let Some(reason) = album.failure(source) {
+            let text = tr!(lang, "picture.failed", source = source, reason = reason);
+            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(tokens(ui.style()).warning)).wrap());
+        }
+    }
+}
+
+/// The button that fetches pictures which are not here.
+pub(super) fn load_ui(ui: &mut Ui, cx: &Cx<'_>, all: &std::collections::BTreeSet<String>) {
+    let (lang, album) = (cx.lang, cx.lab.pictures());
+    let absent: std::collections::BTreeSet<String> = all.iter().filter(|source| !album.has(source)).cloned().collect();
+    if absent.is_empty() {
+        return;
+    }
+    let off = if album.is_busy() { Err(tr!(lang, "picture.loading").into_owned()) } else { Ok(()) };
+    let button = PushButton::new(tr!(lang, "picture.load", count = absent.len())).small().enabled(off);
+    if button.tooltip(tr!(lang, "picture.load_tip", hosts = hosts(&absent))).show(ui).clicked() {
+        // The stand-in's own addresses are this computer's.
+        let sandbox = cx.profile.kind == crate::store::settings::ProfileKind::Sandbox;
+        cx.send(Action::Lab(super::library::Wish::LoadPictures(absent.into_iter().collect(), sandbox)));
     }
 }
 

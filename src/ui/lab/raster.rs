@@ -2,7 +2,7 @@
 //! texture, blended in gamma space.
 
 use egui::{
-    ClippedPrimitive, Color32, ColorImage, Pos2, Rect,
+    ClippedPrimitive, Color32, ColorImage, Pos2, Rect, TextureId, Vec2,
     epaint::{Mesh, Primitive, Vertex},
 };
 
@@ -19,10 +19,17 @@ impl Canvas {
         Self { width, height, pixels: vec![colour; width * height] }
     }
 
-    /// Draws meshes; `scale` is pixels per point.
-    pub(super) fn draw(&mut self, primitives: &[ClippedPrimitive], scale: f32, texture: &ColorImage) {
+    /// Draws meshes; `scale` is pixels per point. A mesh whose texture is not known is left out.
+    pub(super) fn draw<'t>(
+        &mut self,
+        primitives: &[ClippedPrimitive],
+        scale: f32,
+        texture: impl Fn(TextureId) -> Option<&'t ColorImage>,
+    ) {
         for ClippedPrimitive { clip_rect, primitive } in primitives {
-            if let Primitive::Mesh(mesh) = primitive {
+            if let Primitive::Mesh(mesh) = primitive
+                && let Some(texture) = texture(mesh.texture_id)
+            {
                 self.mesh(mesh, *clip_rect, scale, texture);
             }
         }
@@ -65,6 +72,7 @@ impl Canvas {
         let plain = a.uv == b.uv && b.uv == c.uv;
         let flat = a.color == b.color && b.color == c.color;
         let whole = if plain { sample(texture, a.uv) } else { [1.0; 4] };
+        let step = if plain { Vec2::ZERO } else { step([a, b, c], area) };
         for y in rows {
             for x in columns.clone() {
                 let point = Pos2::new(x as f32 + 0.5, y as f32 + 0.5);
@@ -78,7 +86,7 @@ impl Canvas {
                     whole
                 } else {
                     let uv = (a.uv.to_vec2() * wa + b.uv.to_vec2() * wb + c.uv.to_vec2() * wc).to_pos2();
-                    sample(texture, uv)
+                    mean(texture, uv, step)
                 };
                 if texel[3] <= 0.0 && texel[0] <= 0.0 {
                     continue;
@@ -142,6 +150,41 @@ fn range(from: f32, to: f32, most: usize) -> std::ops::Range<usize> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
 fn byte(value: f32) -> u8 {
     value.round() as u8
+}
+
+/// How far the texture moves from one pixel to the next, in each direction.
+fn step([a, b, c]: [Vertex; 3], area: f32) -> Vec2 {
+    let along = |of: fn(Pos2) -> f32| {
+        let (u, v, w) = (of(a.uv), of(b.uv), of(c.uv));
+        let dx = u * (b.pos.y - c.pos.y) + v * (c.pos.y - a.pos.y) + w * (a.pos.y - b.pos.y);
+        let dy = u * (c.pos.x - b.pos.x) + v * (a.pos.x - c.pos.x) + w * (b.pos.x - a.pos.x);
+        dx.abs().max(dy.abs()) / area.max(f32::EPSILON)
+    };
+    Vec2::new(along(|uv| uv.x), along(|uv| uv.y))
+}
+
+/// The texture below one pixel: a large picture drawn small is the mean of what the pixel covers.
+fn mean(texture: &ColorImage, uv: Pos2, step: Vec2) -> [f32; 4] {
+    const MOST: f32 = 12.0;
+    let [width, height] = texture.size;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 12")]
+    let count = |texels: f32| if texels > 1.5 { texels.ceil().clamp(1.0, MOST) as u8 } else { 1 };
+    let (columns, rows) = (count(step.x * width as f32), count(step.y * height as f32));
+    if columns == 1 && rows == 1 {
+        return sample(texture, uv);
+    }
+    let mut sums = [0.0; 4];
+    for row in 0..rows {
+        for column in 0..columns {
+            let part = |at: u8, of: u8| (f32::from(at) + 0.5) / f32::from(of) - 0.5;
+            let at = uv + Vec2::new(step.x * part(column, columns), step.y * part(row, rows));
+            for (sum, part) in sums.iter_mut().zip(sample(texture, at)) {
+                *sum += part;
+            }
+        }
+    }
+    let count = f32::from(columns) * f32::from(rows);
+    sums.map(|sum: f32| sum / count)
 }
 
 /// The texture at a place from 0 to 1, between its pixels as a card does it.

@@ -1,10 +1,10 @@
 //! The acceptance record as one HTML page with its pictures inside, for the ticket of a launch.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{cases::title, library::Known, studio::Studio};
+use super::{cases::title, library::Known, pictures::Loaded, studio::Studio};
 use crate::{
     lang::Lang,
     template::{
@@ -13,12 +13,18 @@ use crate::{
     },
 };
 
-/// The page.
+/// The page; `pictures` are those of the web that were loaded.
 ///
 /// # Errors
 /// The picture encoder's words.
-pub fn page(known: &Known, cases: &[Case], now: jiff::Timestamp, lang: Lang) -> Result<String, String> {
-    let studio = Studio::new(1.0, true);
+pub fn page(
+    known: &Known,
+    cases: &[Case],
+    pictures: BTreeMap<String, Loaded>,
+    now: jiff::Timestamp,
+    lang: Lang,
+) -> Result<String, String> {
+    let studio = Studio::new(1.0, true).with_pictures(pictures);
     let day = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
     let heading = tr!(lang, "lab.record_of", name = known.stored.name);
     let mut rows = String::new();
@@ -81,7 +87,7 @@ mod tests {
             StoredExport { id: "a&b".into(), name: "甲".into(), text: text.to_string(), ..StoredExport::default() };
         let known = Known::read(stored, Lang::Zh).unwrap();
         let cases = record(&known.export, &known.card, &serde_json::Value::Null);
-        let page = page(&known, &cases[..2], jiff::Timestamp::UNIX_EPOCH, Lang::Zh).unwrap();
+        let page = page(&known, &cases[..2], BTreeMap::new(), jiff::Timestamp::UNIX_EPOCH, Lang::Zh).unwrap();
         assert_eq!(page.matches("data:image/png;base64,").count(), 4);
         assert!(!page.contains("<script>") && page.contains("a&amp;b"));
     }

@@ -1,16 +1,21 @@
 //! Pictures of cards without a window: egui lays out and cuts into triangles, [`raster`](super::raster) fills them.
 
-use egui::{Color32, Context, Pos2, RawInput, Rect, pos2, vec2};
+use std::collections::BTreeMap;
+
+use egui::{Color32, Context, Pos2, RawInput, Rect, TextureId, pos2, vec2};
 
 use super::{
-    paint::{FontMetric, shapes},
+    paint::{FontMetric, NoPictures, Stage, shapes},
+    pictures::{Loaded, Numbered},
     raster::Canvas,
 };
 use crate::{
+    cli::Artist,
     template::{
         Card,
         draw::{
             build::{Scene, draw},
+            metric::TextMetric,
             paint::pieces,
         },
         values::Merged,
@@ -41,6 +46,8 @@ pub struct Studio {
     ctx: Context,
     /// Pixels of the picture per np.
     scale: f32,
+    /// The pictures that are loaded.
+    pictures: BTreeMap<String, Loaded>,
 }
 
 impl Studio {
@@ -60,12 +67,20 @@ impl Studio {
         for _ in 0..2 {
             ctx.run_ui(RawInput::default(), |_| {}).drop_without_applying_deltas();
         }
-        Self { ctx, scale }
+        Self { ctx, scale, pictures: BTreeMap::new() }
+    }
+
+    /// The same studio with pictures of the web, by their address.
+    #[must_use]
+    pub fn with_pictures(mut self, pictures: BTreeMap<String, Loaded>) -> Self {
+        self.pictures = pictures;
+        self
     }
 
     /// The card of a viewer on the ground of its chat.
     pub fn picture(&self, card: &Card, merged: &Merged, scene: &Scene) -> Picture {
-        let metric = FontMetric::new(&self.ctx);
+        let pictures = Numbered(&self.pictures);
+        let metric = FontMetric::new(&self.ctx, &pictures);
         let drawing = draw(card, merged, scene, &metric);
         let size = drawing
             .root
@@ -81,7 +96,8 @@ impl Studio {
         let input = RawInput { screen_rect: Some(area), ..RawInput::default() };
         let mut output = self.ctx.run_ui(input, |ui| {
             let painter = ui.ctx().layer_painter(egui::LayerId::background());
-            painter.extend(shapes(ui.ctx(), &pieces, pos2(MARGIN, MARGIN), 1.0, area, scene.dark));
+            let stage = Stage { origin: pos2(MARGIN, MARGIN), zoom: 1.0, dark: scene.dark, pictures: &pictures };
+            painter.extend(shapes(ui.ctx(), &pieces, &stage, area));
         });
         let primitives = self.ctx.tessellate(std::mem::take(&mut output.shapes), fine);
         output.drop_without_applying_deltas();
@@ -90,7 +106,11 @@ impl Studio {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
         let [columns, rows] = [width, height].map(|side| (side * self.scale).ceil() as usize * 2);
         let mut canvas = Canvas::new(columns, rows, ground);
-        canvas.draw(&primitives, fine, &texture);
+        canvas.draw(
+            &primitives,
+            fine,
+            |id| if id == TextureId::default() { Some(&texture) } else { pictures.image(id) },
+        );
         let (width, height, rgba) = canvas.halved();
         Picture { width, height, rgba }
     }
@@ -120,10 +140,15 @@ pub(super) const fn ground(dark: bool) -> Color32 {
     if dark { Color32::from_rgb(0x11, 0x12, 0x13) } else { Color32::from_rgb(0xED, 0xEE, 0xF1) }
 }
 
-/// One picture as a PNG file, two pixels per np, for [`crate::cli`].
-///
-/// # Errors
-/// The encoder's words.
-pub fn png(card: &Card, merged: &Merged, scene: &Scene) -> Result<Vec<u8>, String> {
+/// What [`crate::cli`] draws and measures with.
+pub const ARTIST: Artist = Artist { png, metric };
+
+/// One picture as a PNG file, two pixels per np.
+fn png(card: &Card, merged: &Merged, scene: &Scene) -> Result<Vec<u8>, String> {
     Studio::new(2.0, true).picture(card, merged, scene).png()
+}
+
+/// The metric those pictures are laid out with.
+fn metric() -> Box<dyn TextMetric> {
+    Box::new(FontMetric::new(&Studio::new(2.0, true).ctx, &NoPictures))
 }
