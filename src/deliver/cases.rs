@@ -98,8 +98,8 @@ pub fn plan(
             plan.refused.push((place, Refused::Finding(Box::new(error))));
             continue;
         }
-        let content = personal.render(0);
-        let ready = personal.call(&content, &everybody, &[], plan.calls.len(), out_track_id);
+        let rendered = personal.render(0);
+        let ready = personal.call(&rendered, &everybody, &[], plan.calls.len(), out_track_id);
         let Ready::Card(card) = &ready else { continue };
         let call = call_of(&ready);
         let ids: Vec<&str> = card.receivers.iter().map(|person| person.id.as_str()).collect();
@@ -113,7 +113,7 @@ pub fn plan(
         plan.calls.push(NewCall {
             call,
             out_track_id: card.out_track_id.clone(),
-            content: content_hash(&content),
+            content: content_hash(&rendered),
             people: card
                 .receivers
                 .iter()
@@ -149,6 +149,7 @@ pub fn start(
         sender: plan.sender,
         conversation: plan.conversation,
         draft: file::write(&DraftFile::new(plan.draft)),
+        due_ms: None,
     };
     journal.create(new, plan.calls)
 }

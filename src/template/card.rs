@@ -123,7 +123,7 @@ pub struct Widget {
     /// (`@triple{c,'visible','gone'}`, `@triple{c,'gone','visible'}`), are a check box; the builder makes it of such pairs,
     /// and has no widget for it.
     pub mark: Option<bool>,
-    /// Whether what holds it directly answers to presses.
+    /// For such a picture, whether it can be changed: not where it answers to no press while a variant beside it does.
     pub held: bool,
     /// The widgets inside.
     pub children: Vec<Widget>,
@@ -237,12 +237,9 @@ impl Card {
             .map(|child| self.widget(child, number, budget, known))
             .collect::<Result<Vec<_>, ExportError>>()?;
         marks(&mut children);
-        let taps = settings.iter().any(|(name, _)| name == "onTap");
-        for child in &mut children {
-            child.held = taps;
-        }
+        hold(&mut children);
         let (tag, kind) = (element.tag.clone(), Kind::of(&element.tag));
-        Ok(Widget { number: own, tag, kind, settings, mark: None, held: false, children })
+        Ok(Widget { number: own, tag, kind, settings, mark: None, held: true, children })
     }
 
     fn note_uses(&mut self, expr: &Expr, purpose: Purpose, widget: usize) {
@@ -299,6 +296,22 @@ fn marks(children: &mut [Widget]) {
     for (at, on) in found {
         if let Some(child) = children.get_mut(at) {
             child.mark = Some(on);
+        }
+    }
+}
+
+/// Among siblings that hold check boxes: where one answers to presses, those that do not are the ones that cannot be
+/// changed.
+fn hold(siblings: &mut [Widget]) {
+    let taps = |widget: &Widget| widget.settings.iter().any(|(name, _)| name == "onTap");
+    let marked = |widget: &Widget| widget.children.iter().any(|inner| inner.mark.is_some());
+    if !siblings.iter().any(|one| taps(one) && marked(one)) {
+        return;
+    }
+    for one in siblings {
+        let own = taps(one);
+        for inner in one.children.iter_mut().filter(|inner| inner.mark.is_some()) {
+            inner.held = own;
         }
     }
 }

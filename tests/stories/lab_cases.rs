@@ -165,7 +165,7 @@ fn variables_are_learnt_from_what_was_sent_before() {
     window.harness.run_steps(20);
     window.press("全部发给我（10）");
     wait_for_end(&mut window);
-    window.press("关闭");
+    window.key(Key::Escape);
     window.press("移除导入的模板");
     window.settle();
     assert!(window.app().lab().known(lab::TEMPLATE).is_none());

@@ -183,3 +183,35 @@ fn cases_are_made_drawn_ticked_and_a_changed_drawing_opens_them_again() {
     window.harness.run_steps(20);
     assert!(window.shows("确认过，之后画面变了") && window.shows("因为画面变了需要重看"), "{:#?}", window.on_screen());
 }
+
+#[test]
+fn clicking_a_part_jumps_to_its_variable_and_pointing_at_a_variable_lights_its_parts() {
+    let mut window = imported("visit.json");
+    window.press("按模板填入");
+    window.settle();
+    let canvas = window.harness.get(by().label_contains("卡片示意: ")).rect();
+    let zoom = ((canvas.width() - 20.0) / 375.0).clamp(0.2, 1.0);
+    let origin = egui::pos2(canvas.center().x - 375.0 * zoom / 2.0, canvas.top() + 10.0);
+    // The title stands at 12, 10 and is 24 high.
+    let title = origin + egui::vec2(60.0, 22.0) * zoom;
+    window.harness.hover_at(title);
+    window.harness.run_steps(10);
+    assert!(window.shows("变量：title"), "{:#?}", window.on_screen());
+    window.harness.drag_at(title);
+    window.harness.drop_at(title);
+    window.harness.run_ok();
+    assert_eq!(window.focused(), "变量 title");
+
+    let lit = |window: &Window| {
+        let inside = |shape: &egui::epaint::ClippedShape| match &shape.shape {
+            egui::Shape::Rect(rect) => (rect.stroke.width - 2.0).abs() < 0.01 && canvas.contains_rect(rect.rect),
+            _ => false,
+        };
+        window.harness.output().shapes.iter().filter(|shape| inside(shape)).count()
+    };
+    assert_eq!(lit(&window), 0);
+    let field = window.harness.get(by().label("变量 title").role(Role::TextInput)).rect();
+    window.harness.hover_at(field.center());
+    window.harness.run_steps(4);
+    assert!(lit(&window) > 0, "the title is lit");
+}

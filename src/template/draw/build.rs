@@ -22,6 +22,10 @@ use crate::{
 
 /// How many nodes one drawing may have.
 pub const MAX_NODES: usize = 20_000;
+/// How many characters of one text are drawn: more than anybody reads on a card.
+pub const MAX_CHARS: usize = 50_000;
+/// How many characters all texts of one drawing may have.
+const MAX_ALL_CHARS: usize = 2_000_000;
 /// How much work the expressions of one drawing may take ([`Fuel`]).
 pub const MAX_STEPS: u64 = 5_000_000;
 
@@ -149,6 +153,8 @@ fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool, tap: Option<
     };
     let build = Build {
         left: Cell::new(MAX_NODES),
+        chars: Cell::new(MAX_ALL_CHARS),
+        cut: Cell::new(false),
         reveal,
         tap,
         tapped: RefCell::default(),
@@ -156,7 +162,7 @@ fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool, tap: Option<
         known: RefCell::new(vec![None; card.shared]),
     };
     let mut root = build.node(widget, &env);
-    let truncated = build.left.get() == 0 || fuel.empty();
+    let truncated = build.left.get() == 0 || build.cut.get() || fuel.empty();
     if let Some(root) = &mut root {
         for (target, ring) in build.rings.into_inner() {
             encircle(root, &target, ring);
@@ -184,6 +190,10 @@ fn encircle(node: &mut Node, target: &str, ring: f32) {
 
 struct Build {
     left: Cell<usize>,
+    /// Characters that may still be drawn.
+    chars: Cell<usize>,
+    /// Whether some were left out.
+    cut: Cell<bool>,
     reveal: bool,
     /// The node whose press is looked at, and what it comes to.
     tap: Option<usize>,
@@ -219,7 +229,7 @@ impl Build {
         let (mut hint, mut taps, mut data_key) = (None, false, String::new());
         for (name, setting) in &widget.settings {
             match name.as_str() {
-                "text" => text = self.text_of(setting, env),
+                "text" => text = self.look(setting, env, |value| self.bounded(&string(value)).to_owned()),
                 "placeholder" | "hint" if widget.kind == Kind::Input => hint = Some(self.text_of(setting, env)),
                 "attributedText" => blocks = self.blocks_of(setting, env),
                 "dataKey" => data_key = self.text_of(setting, env),
@@ -314,7 +324,23 @@ impl Build {
     }
 
     fn blocks_of(&self, setting: &Setting, env: &Env<'_>) -> Vec<markdown::Block> {
-        self.look(setting, env, markdown::blocks)
+        self.look(setting, env, |value| match value {
+            Value::String(text) => markdown::blocks(&Value::String(self.bounded(text).to_owned())),
+            other => markdown::blocks(other),
+        })
+    }
+
+    /// As much of a text as is drawn.
+    fn bounded<'t>(&self, text: &'t str) -> &'t str {
+        let most = self.chars.get().min(MAX_CHARS);
+        // A text is at least as many bytes as characters.
+        let end = if text.len() <= most { None } else { text.char_indices().nth(most).map(|(at, _)| at) };
+        if end.is_some() {
+            self.cut.set(true);
+        }
+        let kept = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+        self.chars.set(self.chars.get().saturating_sub(kept.len()));
+        kept
     }
 
     /// The children once per element. Assumption: a list given as its JSON text is read as one.

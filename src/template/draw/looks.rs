@@ -115,22 +115,34 @@ fn rich_text_icons_circles_pictures_hints_and_placeholders_are_painted() {
 
 #[test]
 fn two_pictures_that_a_condition_swaps_are_a_check_box_whatever_their_ids_are() {
-    let boxes = |condition: &str, tap: &str| {
+    let pair = |condition: &str| {
         let picture = |source: &str, then: &str, other: &str| {
             format!(
                 "<ImageView width='16np' height='16np' imageUrl=\"@const{{'{source}'}}\" visibility=\"@triple{{{condition},'{then}','{other}'}}\"/>"
             )
         };
-        let pair = picture("@aaa", "gone", "visible") + &picture("$bbb", "visible", "gone");
-        words(&painted(&format!("<LinearLayout {tap}>{pair}</LinearLayout>"), false))
+        picture("@aaa", "gone", "visible") + &picture("$bbb", "visible", "gone")
+    };
+    // Two variants, as the builder writes them: one that answers to presses, one that is shown when it must not.
+    let boxes = |on: &str, off: &str, tap: &str| {
+        let pair = pair(on);
+        let (one, other) = (format!("@triple{{{off},'gone','visible'}}"), format!("@triple{{{off},'visible','gone'}}"));
+        words(&painted(
+            &format!(
+                "<FrameLayout><LinearLayout visibility=\"{one}\" {tap}>{pair}</LinearLayout><LinearLayout visibility=\"{other}\">{pair}</LinearLayout></FrameLayout>"
+            ),
+            false,
+        ))
     };
     let tap = "onTap=\"@dtOpenLink{'x'}\"";
-    let empty = boxes("false", tap);
+    let empty = boxes("false", "false", tap);
     assert!(empty.len() == 1 && empty[0].starts_with("border 1.28"), "{empty:?}");
-    let full = boxes("true", tap);
-    assert!(full.len() == 2 && full[0].ends_with("#007FFF") && full[1].starts_with("line"), "{full:?}");
-    let off = boxes("true", "");
-    assert!(off[0].ends_with("#55007FFF"), "it does not answer to presses: {off:?}");
+    let full = boxes("true", "false", tap);
+    assert!(full.len() == 2 && full[0].ends_with(" #007FFF") && full[1].starts_with("line"), "{full:?}");
+    let off = boxes("true", "true", tap);
+    assert!(off[0].ends_with("#55007FFF"), "the other variant could be pressed: {off:?}");
+    let none = boxes("true", "true", "");
+    assert!(none[0].ends_with(" #007FFF"), "no variant answers to presses: nothing is told apart: {none:?}");
     // One picture alone, pictures of the web and unlike conditions are pictures.
     let alone = "<LinearLayout><ImageView width='9np' height='9np' imageUrl='@aaa' visibility=\"@triple{true,'visible','gone'}\"/></LinearLayout>";
     assert_eq!(words(&painted(alone, false)), ["image 0,0 9x9 @aaa"]);
@@ -182,15 +194,15 @@ fn a_loaded_picture_keeps_its_proportions_where_the_template_leaves_them_open() 
         let scene = Scene { width: 200.0, ..Scene::default() };
         let drawing = draw(&card, &Merged::default(), &scene, metric);
         let rect = drawing.root.unwrap().children[0].rect;
-        [rect.width, rect.height]
+        format!("{}x{}", rect.width, rect.height)
     };
-    assert_eq!(size("width='match_parent' height='match_content'", &Knows), [200.0, 50.0]);
-    assert_eq!(size("width='match_content' height='20np'", &Knows), [80.0, 20.0]);
-    assert_eq!(size("width='match_content' height='match_content'", &Knows), [200.0, 50.0]);
-    assert_eq!(size("width='40np' height='30np'", &Knows), [40.0, 30.0]);
+    assert_eq!(size("width='match_parent' height='match_content'", &Knows), "200x50");
+    assert_eq!(size("width='match_content' height='20np'", &Knows), "80x20");
+    assert_eq!(size("width='match_content' height='match_content'", &Knows), "200x50");
+    assert_eq!(size("width='40np' height='30np'", &Knows), "40x30");
     assert_eq!(
         size("width='match_parent' height='match_content'", &SimpleMetric),
-        [0.0, 0.0],
+        "0x0",
         "not loaded: its size is not known"
     );
 }

@@ -62,7 +62,7 @@ pub struct RichLine {
 pub struct Mark {
     /// Whether it stands for on.
     pub on: bool,
-    /// Whether what holds it answers to presses.
+    /// Whether it can be changed: see [`super::card::Widget::held`].
     pub enabled: bool,
 }
 

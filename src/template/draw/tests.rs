@@ -243,6 +243,42 @@ fn hostile_trees_and_data_end_and_say_so() {
     assert!(drawing(widgets, &text, &Scene::default()).root.is_some());
 }
 
+#[test]
+fn ten_megabytes_of_text_and_of_markdown_are_drawn_as_far_as_anybody_reads() {
+    let long = "长文 **a** ".repeat(10 * 1024 * 1024 / 12);
+    let data = json!({ "cardData": { "t": long, "rows": vec![json!({ "t": "字".repeat(30_000) }); 200] } });
+    let widgets = "<LinearLayout width='match_parent' orientation='vertical'>
+        <FastTextView width='match_parent' maxLines='0' text='@data{data.cardData.t}'/>
+        <DDRichTextView width='match_parent' attributedText='@data{data.cardData.t}'/>
+        <ListLayout width='match_parent' orientation='vertical' listData='@data{data.cardData.rows}'>
+          <FastTextView width='match_parent' text=\"@subdata{'t'}\"/></ListLayout></LinearLayout>";
+    let drawn = drawing(widgets, &data, &Scene::default());
+    assert!(drawn.truncated, "what is left out is said");
+    let root = drawn.root.unwrap();
+    let mut all = 0;
+    root.walk(&mut |node| all += node.text.chars().count());
+    assert_eq!(root.children[0].text.chars().count(), super::build::MAX_CHARS);
+    assert!(all <= 2_000_000 && all > 100_000, "{all}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_json_as_data_is_read_and_drawn_or_named(text in any::<String>(), depth in 0_usize..300, wide in 0_usize..40) {
+        // Lists in lists in lists, as deep as is asked for: what stands for a cycle in JSON.
+        let nested = format!("{}{}{}", "[".repeat(depth), vec!["{\"n\":[{\"n\":1}]}"; wide].join(","), "]".repeat(depth));
+        let quoted = serde_json::to_string(&text).unwrap();
+        let data = format!("{{\"cardData\":{{\"t\":{quoted},\"l\":{nested}}},\"privateData\":{{\"u\":{{\"t\":{quoted}}}}}}}");
+        Values::read(&text).ok();
+        let Ok(values) = Values::read(&data) else { return Ok(()) };
+        let widgets = "<ListLayout listData='@data{data.cardData.l}'><FastTextView text='@data{data.cardData.t}'/>
+            <ListLayout listData=\"@subdata{'n'}\"><FastTextView text=\"@subdata{'n'}\"/></ListLayout></ListLayout>";
+        let export = Export::read(&json!({ "editorData": "{}", "widgetInfo": widgets }).to_string()).unwrap();
+        let card = Card::compile(&export).unwrap();
+        draw(&card, &merge(&export, &values, Some("u")), &Scene::default(), &SimpleMetric);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

@@ -7,9 +7,9 @@ use egui::{Label, Modal, Rect, RichText, ScrollArea, TextEdit, Ui, pos2, vec2};
 
 use super::{
     library::{Known, Wish},
+    load::load_ui,
     paint::{FontMetric, Stage, shapes},
     pictures::addresses,
-    preview::load_ui,
     record_page,
     sending::Wanted,
     studio::ground,

@@ -6,7 +6,7 @@
 //! * [`library`]: the imported templates. [`preview`]: the live drawing in the inspector. [`form`]: typed inputs for the
 //!   template's variables, [`fields`] for lists and objects. [`cases`]: its acceptance record; [`sending`]: its cases as cards.
 //! * [`paint`]: the drawing's list of shapes as egui shapes, and egui's fonts as the metric of the layout; `gradient`: its
-//!   gradients. [`pictures`]: pictures of the web, as far as they were asked for.
+//!   gradients. [`pictures`]: pictures of the web, as far as they were asked for by `load`.
 //! * [`studio`]: the same without a window, into pixels and PNG; [`raster`]: triangles into pixels.
 
 pub mod cases;
@@ -14,6 +14,7 @@ mod fields;
 pub mod form;
 mod gradient;
 pub mod library;
+mod load;
 pub mod paint;
 pub mod pictures;
 pub mod preview;

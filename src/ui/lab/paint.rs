@@ -357,6 +357,50 @@ fn job(text: &str, look: TextLook) -> LayoutJob {
 mod tests {
     use super::*;
 
+    fn drawn(text: &str) -> (usize, Vec<Rect>, f32) {
+        let ctx = Context::default();
+        fonts::install(&ctx);
+        ctx.set_font_providers(Vec::new());
+        ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
+        let look = TextLook {
+            size: 20.0,
+            colour: Colour { rgba: [0, 0, 0, 255] },
+            bold: false,
+            italic: false,
+            strike: false,
+            underline: false,
+            code: false,
+        };
+        let width = FontMetric::new(&ctx, &NoPictures).width(text, 20.0, false);
+        let rect = draw::Rect { x: 0.0, y: 0.0, width, height: 28.0 };
+        let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look } }];
+        let stage = Stage { origin: Pos2::ZERO, zoom: 1.0, dark: false, pictures: &NoPictures };
+        let found = shapes(&ctx, &pieces, &stage, Rect::EVERYTHING);
+        let boxes: Vec<Rect> = found
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Rect(rect) => Some(rect.rect),
+                _ => None,
+            })
+            .collect();
+        (found.len() - boxes.len(), boxes, width)
+    }
+
+    #[test]
+    fn a_symbol_that_no_font_has_is_one_box_where_it_was_measured() {
+        let (texts, boxes, width) = drawn("好🎉好");
+        assert_eq!((texts, boxes.len()), (2, 1));
+        assert!((width - 60.0).abs() < 0.5, "{width}");
+        assert!((boxes[0].center() - pos2(30.0, 14.0)).length() < 0.5, "{:?}", boxes[0]);
+        // A skin tone, a family and a flag are one symbol each.
+        for one in ["👍🏽", "👨\u{200D}👩\u{200D}👧", "🇨🇳"] {
+            let (texts, boxes, width) = drawn(one);
+            assert_eq!((texts, boxes.len()), (0, 1), "{one}");
+            assert!((width - 20.0).abs() < 0.01, "{one}: {width}");
+        }
+        assert_eq!(drawn("周报 ABC，OK").1.len(), 0);
+    }
+
     #[test]
     fn pictures_fill_their_place_as_the_template_says() {
         let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 50.0));

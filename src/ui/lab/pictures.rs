@@ -87,11 +87,11 @@ impl Album {
             }
             let (client, lanes, from) = (self.client.clone(), Arc::clone(&self.lanes), address.clone());
             background.start(&mut entry.loading, async move {
-                let lane = lanes.acquire().await;
+                let permit = lanes.acquire().await;
                 let fetched = client.fetch(&from, &rules).await;
                 let bytes = fetched.map_err(|fault| fault.message(lang))?;
                 let decoded = tokio::task::spawn_blocking(move || decode(&bytes, lang)).await;
-                drop(lane);
+                drop(permit);
                 decoded.map_err(|lost| lost.to_string())?
             });
             self.known.insert(address, entry);

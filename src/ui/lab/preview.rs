@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     library::Known,
+    load::pictures_ui,
     paint::{FontMetric, Stage, shapes},
-    pictures::{addresses, hosts},
     studio::ground,
 };
 use crate::{
@@ -45,6 +45,8 @@ const SCENES: [&str; 5] = ["im", "topbox", "search", "WorkBench", "cooperationV2
 const CLIENTS: [&str; 3] = ["ios", "android", "pc"];
 /// How many people the list offers.
 const OFFERED: usize = 200;
+/// Free space around the card.
+const PAD: f32 = 10.0;
 
 /// What the preview remembers about a draft.
 pub struct LabView {
@@ -259,7 +261,9 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabVie
     person_ui(ui, cx, draft, view);
     view.follow(ui, cx, draft, known);
     canvas_ui(ui, cx, view);
-    pictures_ui(ui, cx, view);
+    if let Some(drawn) = &view.drawn {
+        pictures_ui(ui, cx, &drawn.pieces);
+    }
     asked_ui(ui, lang, view);
     would_ui(ui, lang, view);
     unknown_ui(ui, lang, known);
@@ -383,9 +387,6 @@ fn variables_at(known: &Known, root: &Node, serial: usize) -> Vec<String> {
     path.iter().rev().map(|node| fed_by(known, node.widget)).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// Free space around the card.
-const PAD: f32 = 10.0;
-
 fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
     let Some(drawn) = &view.drawn else { return };
     let Some(root) = &drawn.drawing.root else {
@@ -464,9 +465,10 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
         }
         let mut said = Vec::new();
         if let Some(source) = &deepest.style.image {
-            said.push(match is_web(source) {
-                true => tr!(cx.lang, "picture.web", source = source),
-                false => tr!(cx.lang, "picture.media", source = source),
+            said.push(if is_web(source) {
+                tr!(cx.lang, "picture.web", source = source)
+            } else {
+                tr!(cx.lang, "picture.media", source = source)
             });
         }
         if !variables.is_empty() {
@@ -480,36 +482,6 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
     if let Some(serial) = pressed {
         let effects = press(&drawn.known.card, &drawn.merged, &drawn.scene, &drawn.drawing, serial);
         view.take(effects);
-    }
-}
-
-/// The button that fetches the pictures of the web, and which of them did not come.
-fn pictures_ui(ui: &mut Ui, cx: &Cx<'_>, view: &LabView) {
-    let (lang, album) = (cx.lang, cx.lab.pictures());
-    let Some(drawn) = &view.drawn else { return };
-    let all = addresses(&drawn.pieces);
-    load_ui(ui, cx, &all);
-    for source in &all {
-        if let Some(reason) = album.failure(source) {
-            let text = tr!(lang, "picture.failed", source = source, reason = reason);
-            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(tokens(ui.style()).warning)).wrap());
-        }
-    }
-}
-
-/// The button that fetches pictures which are not here.
-pub(super) fn load_ui(ui: &mut Ui, cx: &Cx<'_>, all: &std::collections::BTreeSet<String>) {
-    let (lang, album) = (cx.lang, cx.lab.pictures());
-    let absent: std::collections::BTreeSet<String> = all.iter().filter(|source| !album.has(source)).cloned().collect();
-    if absent.is_empty() {
-        return;
-    }
-    let off = if album.is_busy() { Err(tr!(lang, "picture.loading").into_owned()) } else { Ok(()) };
-    let button = PushButton::new(tr!(lang, "picture.load", count = absent.len())).small().enabled(off);
-    if button.tooltip(tr!(lang, "picture.load_tip", hosts = hosts(&absent))).show(ui).clicked() {
-        // The stand-in's own addresses are this computer's.
-        let sandbox = cx.profile.kind == crate::store::settings::ProfileKind::Sandbox;
-        cx.send(Action::Lab(super::library::Wish::LoadPictures(absent.into_iter().collect(), sandbox)));
     }
 }
 

@@ -153,12 +153,13 @@ fn byte(value: f32) -> u8 {
 }
 
 /// How far the texture moves from one pixel to the next, in each direction.
-fn step([a, b, c]: [Vertex; 3], area: f32) -> Vec2 {
+fn step(corners: [Vertex; 3], area: f32) -> Vec2 {
+    let [a, b, c] = corners.map(|corner| corner.pos);
     let along = |of: fn(Pos2) -> f32| {
-        let (u, v, w) = (of(a.uv), of(b.uv), of(c.uv));
-        let dx = u * (b.pos.y - c.pos.y) + v * (c.pos.y - a.pos.y) + w * (a.pos.y - b.pos.y);
-        let dy = u * (c.pos.x - b.pos.x) + v * (a.pos.x - c.pos.x) + w * (b.pos.x - a.pos.x);
-        dx.abs().max(dy.abs()) / area.max(f32::EPSILON)
+        let [first, second, third] = corners.map(|corner| of(corner.uv));
+        let across = first * (b.y - c.y) + second * (c.y - a.y) + third * (a.y - b.y);
+        let down = first * (c.x - b.x) + second * (a.x - c.x) + third * (b.x - a.x);
+        across.abs().max(down.abs()) / area.max(f32::EPSILON)
     };
     Vec2::new(along(|uv| uv.x), along(|uv| uv.y))
 }
