@@ -119,6 +119,8 @@ fn may_be_missing(c: char) -> bool {
 fn box_width(c: char, size: f32) -> f32 {
     match c.width() {
         _ if is_follower(c) => 0.0,
+        // Half of a flag stands for the whole of it.
+        _ if ('\u{1F1E6}'..='\u{1F1FF}').contains(&c) => size,
         Some(2) => size,
         Some(1) => size * 0.6,
         _ => 0.0,
@@ -397,6 +399,7 @@ mod tests {
             let (texts, boxes, width) = drawn(one);
             assert_eq!((texts, boxes.len()), (0, 1), "{one}");
             assert!((width - 20.0).abs() < 0.01, "{one}: {width}");
+            assert!((boxes[0].width() - 16.0).abs() < 0.01, "{one}: {:?}", boxes[0]);
         }
         assert_eq!(drawn("周报 ABC，OK").1.len(), 0);
     }
