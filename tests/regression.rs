@@ -20,7 +20,7 @@ mod bugs {
 
     use ding_composer::{
         compose::{
-            CardDraft, CheckCache, CheckContext, Draft, Kind, NoticeDraft, PersonRef, Severity, check_draft,
+            CardDraft, CardVia, CheckCache, CheckContext, Draft, Kind, NoticeDraft, PersonRef, Severity, check_draft,
             check_draft_with,
         },
         dingtalk::{Doubt, Fault, Secret, calls},
@@ -336,6 +336,26 @@ mod bugs {
         window.harness.run_ok();
         assert_eq!(card(&window).private.rows.len(), people - 1);
         assert!(card(&window).private.rows.iter().all(|row| row.person.name != second));
+    }
+
+    #[test]
+    fn a_choice_made_with_the_keyboard_left_its_list_open() {
+        let mut window = Window::open();
+        window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").focus();
+        window.harness.run_ok();
+        window.key(Key::Enter);
+        let choice = "群聊或机器人（旧接口）";
+        assert!(window.shows(choice), "the list is open");
+        for _ in 0..20 {
+            if window.focused() == choice {
+                break;
+            }
+            window.key(Key::Tab);
+        }
+        window.key(Key::Enter);
+        assert_eq!(card(&window).via, CardVia::InteractiveCards);
+        assert!(!window.shows("更新卡片（旧接口）"), "the list is closed");
+        assert_eq!(window.focused(), "发送方式", "and the keyboard is where it was");
     }
 
     #[test]

@@ -112,10 +112,13 @@ pub fn run(options: &Options) -> Result<(), StartError> {
         system_font_fallback: false,
         ..Default::default()
     };
+    let begun = std::rc::Rc::new(std::cell::Cell::new(false));
+    let has_begun = begun.clone();
     let opened = eframe::run_native(
         "ding-composer",
         native,
         Box::new(move |cc| {
+            has_begun.set(true);
             let mut app = app::App::new(&cc.egui_ctx, env);
             theme::fonts::extend_with_system_fonts(&cc.egui_ctx);
             if let Some(path) = open {
@@ -124,7 +127,11 @@ pub fn run(options: &Options) -> Result<(), StartError> {
             Ok(measured::wrap(app))
         }),
     );
-    opened.map_err(|error| StartError::Window(error.to_string()))
+    opened.map_err(|error| match error {
+        // A display is named, and nobody answers there.
+        eframe::Error::WinitEventLoop(_) if !begun.get() => StartError::NoDisplay,
+        error => StartError::Window(error.to_string()),
+    })
 }
 
 /// Whether there is something to open a window on. Only on Unix a process can know that beforehand.

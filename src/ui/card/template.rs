@@ -12,7 +12,7 @@ use crate::{
         cx::Cx,
         icons::Icon,
         theme::{size, tokens},
-        widgets::{Field, Group, PushButton, buttons::icon_button_sized},
+        widgets::{Field, Group, PushButton, buttons::icon_button_sized, close_on_key},
     },
 };
 
@@ -158,6 +158,9 @@ fn template_field_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, offers: &O
                     cx.send(Action::UndoStep);
                     draft.card_template_id.clone_from(id);
                 }
+            }
+            if close_on_key(ui) {
+                button.request_focus();
             }
         });
         response

@@ -20,7 +20,7 @@ pub use banner::{Banner, Level};
 pub use buttons::{Look, PushButton, icon_button};
 pub use chips::{Chip, chips_ui};
 pub use code_view::code_view;
-pub use combo::combo;
+pub use combo::{close_on_key, combo};
 pub use dialog::Dialog;
 pub use form::{Field, Meter};
 pub use group::{Group, fold};
