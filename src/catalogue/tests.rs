@@ -268,6 +268,14 @@ fn a_permission_refusal_on_the_card_call_says_that_it_is_closed_to_new_apps() {
 }
 
 #[test]
+fn a_notice_by_template_of_an_internal_app_is_led_to_the_free_form() {
+    let refused = refusal(System::Oapi, 200, Some("800001"), RefusalShape::Oapi);
+    let failure = failure(&endpoint::SEND_BY_TEMPLATE, Fault::Refused(refused));
+    let explained = explain(&failure, &Context::default(), Lang::Zh);
+    assert_eq!(explained.action.first(), Some(&FixAction::UseWay("asyncsend_v2")), "{explained:?}");
+}
+
+#[test]
 fn the_wrapper_is_opened_and_the_ip_and_the_scope_are_named() {
     let mut refused = refusal(System::Oapi, 200, Some("60020"), RefusalShape::OapiWrapped);
     refused.wrapper = Some("88".to_owned());

@@ -13,7 +13,7 @@ use super::{
     notice::NoticeTemplate, ready::Ready,
 };
 
-pub use super::check_card::check_card;
+pub use super::check_card::{DATA_BYTES, check_card};
 pub use super::check_notice::{People, people};
 pub use super::check_private::{CheckCache, PrettyParts};
 pub use super::ways::erase::EarlierCard;

@@ -51,6 +51,7 @@ pub(super) fn check_card_with(card: &CardDraft, context: &CheckContext<'_>, cach
     }
     check_private_with_card(card, &mut findings);
     let bytes = card.card_data_text().len() + cache.private_bytes(card);
+    cache.data_bytes = Some(bytes);
     if bytes > DATA_BYTES {
         let (severity, code) = match card.via {
             CardVia::CreateAndDeliver | CardVia::InteractiveCards => (Severity::Error, "card.data_too_large"),

@@ -23,6 +23,8 @@ use super::{
 /// What was worked out about a card's `privateData` the last time; see [`super::check`].
 #[derive(Debug, Default)]
 pub struct CheckCache {
+    /// Bytes of `cardData` and `privateData` together, at the last check.
+    pub(super) data_bytes: Option<usize>,
     private: Option<PrivateSection>,
     /// The rows as they were written last, indented and compact: they outlive the table they come from.
     written: [PrivateText; 2],
@@ -84,6 +86,12 @@ pub struct PrettyParts {
 }
 
 impl CheckCache {
+    /// Bytes of a card's `cardData` and `privateData` together, as they were at the last check; `None` before the first and
+    /// while one runs elsewhere.
+    pub const fn data_bytes(&self) -> Option<usize> {
+        self.data_bytes
+    }
+
     /// The body as the JSON view shows it, the private part taken from the cache where the table is the same.
     pub fn pretty(&mut self, card: &CardDraft) -> String {
         let private = self.pretty_private(card);

@@ -109,6 +109,7 @@ impl Delivery {
             Outcome::HandedOver if self.exchange.method == Method::Put => "outcome.hint.updated",
             Outcome::HandedOver => "outcome.hint.handed_over",
             Outcome::Partly => "outcome.hint.partly",
+            Outcome::Refused if self.exchange.method == Method::Put => "outcome.hint.update_refused",
             Outcome::Refused if self.fault.is_none() => "outcome.hint.spaces_refused",
             Outcome::Refused => "outcome.hint.refused",
             Outcome::NotSent => "outcome.hint.not_sent",

@@ -32,6 +32,7 @@ pub fn choice_ui(ui: &mut Ui, cx: &Cx<'_>, via: Via) -> Option<Via> {
     Field::new(label).help(via.help(lang)).pointer(VIA).show(ui, cx, |ui| {
         let shown = combo("way", via.label(lang)).width(260.0).show_ui(ui, |ui| {
             ui.set_min_width(340.0);
+            ui.spacing_mut().item_spacing.y = 2.0;
             for one in Via::all(via.kind()) {
                 if row_ui(ui, cx, one, one == via) {
                     chosen = Some(one);

@@ -42,6 +42,8 @@ fn switching_the_way_and_back_keeps_everything() {
     choose(&mut window, "创建并投放");
     assert_eq!(card(&window).via, CardVia::CreateAndDeliver);
     assert!(window.shows("投放位置") && window.shows("添加群聊"), "{:?}", window.on_screen());
+    window.scroll_to("公共和每人变量合计");
+    assert!(window.shows("/ 102,400 字节"), "the meter of the whole: {:?}", window.on_screen());
     assert_eq!(card(&window).create.spaces[0].to.id, before.open_conversation_id);
     choose(&mut window, "单聊（旧接口）");
     assert_eq!(card(&window).to_body(), before.to_body());

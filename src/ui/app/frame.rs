@@ -142,6 +142,9 @@ impl App {
             return;
         };
         open.card_view.used_templates = used_templates;
+        if let Some(bytes) = open.cache.data_bytes() {
+            open.card_view.data_bytes = bytes as u64;
+        }
         let findings = std::mem::take(&mut open.findings);
         let template = open.template.clone();
         let cx = Cx {

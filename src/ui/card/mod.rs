@@ -74,6 +74,8 @@ enum Mode {
 pub struct View {
     /// Templates used before ([`used_templates`]); the app sets it.
     pub used_templates: Vec<(String, String)>,
+    /// Bytes of public and private data together, at the last check; the app sets it.
+    pub data_bytes: u64,
     mode: Mode,
     params: ParamsView,
     private: PrivateView,
@@ -182,7 +184,7 @@ fn both_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
 fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
     let mut paste = None;
     form_scroll(ui, cx, "card form", |ui| {
-        let View { used_templates, params, private, receivers, focused, lab: lab_view, .. } = view;
+        let View { used_templates, data_bytes, params, private, receivers, focused, lab: lab_view, .. } = view;
         let offers =
             Offers { profile: cx.profile, sandbox: cx.link.sandbox().map(AsRef::as_ref), used: used_templates };
         ways::way_ui(ui, cx, draft);
@@ -200,6 +202,7 @@ fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut View) {
             lab::form::form_ui(ui, cx, draft, lab_view, known);
         }
         let declared = known.map(|known| lab::form::declared(known));
+        params.data_bytes = *data_bytes;
         params::params_ui(ui, cx, draft, params, declared.as_deref(), &mut paste);
         if via.encoding() == Encoding::OneObject {
             last_message::last_message_ui(ui, cx, draft);

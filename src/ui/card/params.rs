@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     compose::{
-        CardDraft, CardVia, Finding,
+        CardDraft, CardVia, Finding, Unit,
         card::{ParamRow, ValueKind},
+        check::DATA_BYTES,
         check_params::value_pointer,
         encode::FULL_JSON,
     },
@@ -25,7 +26,7 @@ use crate::{
         icons::Icon,
         theme::{self, size, tokens},
         widgets::{
-            Group, PushButton,
+            Group, Meter, PushButton,
             buttons::icon_button_sized,
             describe,
             form::{finding_line, outline},
@@ -64,6 +65,8 @@ enum Part {
 /// What the editor remembers.
 #[derive(Default)]
 pub struct ParamsView {
+    /// Bytes of public and private data together, at the last check.
+    pub data_bytes: u64,
     /// The way the draft goes, which decides where a value stands.
     via: CardVia,
     /// A name for every row that stays when rows move, so that a text field keeps its own undo.
@@ -173,6 +176,11 @@ pub fn params_ui(
             if button.tooltip(tr!(cx.lang, "card.paste_params_tip")).show(ui).clicked() {
                 *paste = Some(PasteInto::Params);
             }
+        });
+        // All that travels as card data, people's own values included.
+        ui.horizontal_wrapped(|ui| {
+            ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "way.data_total"))).selectable(false));
+            Meter::new(view.data_bytes, DATA_BYTES as u64, Unit::Bytes).show(ui, cx.lang);
         });
         let chevron = if view.why { Icon::ChevronDown } else { Icon::ChevronRight };
         if PushButton::quiet(tr!(cx.lang, "card.why_full")).icon(chevron).small().show(ui).clicked() {

@@ -37,7 +37,8 @@ pub fn spaces_ui(ui: &mut Ui, lang: Lang, results: &[DeliverResult]) {
                 ui.label(RichText::new(place_name(lang, &result.space_type)).size(size::SMALL).color(t.muted));
                 ui.add(Label::new(RichText::new(&result.space_id).monospace().size(size::SMALL)).wrap());
             });
-            if let Some(carrier) = &result.carrier_id {
+            // Of one place alone it is the processQueryKey below.
+            if let Some(carrier) = result.carrier_id.as_ref().filter(|_| results.len() > 1) {
                 // Who has read it there is asked by this id, not by the card's.
                 ui.indent("carrier", |ui| copy_row(ui, lang, "carrierId", carrier));
             }

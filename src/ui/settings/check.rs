@@ -23,6 +23,7 @@ pub fn check_ui(ui: &mut Ui, reads: &Reads<'_>, run: Option<&CheckRun>) {
     let lang = reads.state.lang;
     let name = profiles::name_of(reads, run.profile);
     Group::new(tr!(lang, "settings.check_of", name = name)).fixed().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = size::XS;
         if run.items.is_pending() {
             let what = tr!(lang, "settings.checking");
             if progress_ui(ui, lang, &what, 0, None, true) {

@@ -185,7 +185,7 @@ pub(super) fn part_ui(
     let response = field.show(ui, cx, |ui| {
         ui.horizontal(|ui| {
             let edit =
-                id_field(draft.msg.text_mut(part)).hint_text("@lAD…").desired_width(ui.available_width() - 110.0);
+                id_field(draft.msg.text_mut(part)).hint_text("@lAD…").desired_width(ui.available_width() - 124.0);
             let response = ui.add(edit).accessible_name(label.clone());
             let session = cx.link.session().ok_or_else(|| tr!(lang, "send.off_connecting").into_owned());
             let button = PushButton::new(tr!(lang, "free.upload"))

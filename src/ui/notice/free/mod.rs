@@ -232,7 +232,7 @@ fn colour_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft, part: Part, labe
                 HEAD_COLOURS.iter().map(|colour| ((*colour).to_owned(), *colour)).collect()
             };
             // The margins of the field are beyond its width. Where even the shortest field leaves no room, swatches wrap.
-            let width = (ui.available_width() - swatches.len() as f32 * 24.0 - 16.0).clamp(84.0, 140.0);
+            let width = (ui.available_width() - swatches.len() as f32 * 24.0 - 34.0).clamp(84.0, 140.0);
             let edit = id_field(draft.msg.text_mut(part)).desired_width(width);
             let response = ui.add(edit).accessible_name(label.to_owned());
             for (name, colour) in swatches {
