@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::recall::{Recalled, recall};
 use super::{report::fault_code, run::blocking, spaces};
 use crate::{
-    compose::Kind,
+    compose::{CardVia, Kind},
     dingtalk::{Fault, Session, answers, calls, endpoint},
     lang::{Lang, text},
     store::{
@@ -33,6 +33,15 @@ pub const WEEK_MS: i64 = 7 * DAY_MS;
 pub fn next_due(last_call_ended_ms: i64, asked_ms: Option<i64>) -> Option<i64> {
     let due = SCHEDULE_MS.iter().map(|after| last_call_ended_ms + after);
     due.into_iter().find(|due| asked_ms.is_none_or(|asked| asked < *due))
+}
+
+/// Up to so many people a delivery whose readers cost a call each is asked about by itself.
+const ASKED_ONE_BY_ONE: u64 = 20;
+
+/// Whether its report may be asked for on the schedule. Robots' own chats by createAndDeliver have a key, and so a call, for
+/// each person, and calls count against the month: with more than a handful only a person asks.
+pub fn asks_by_itself(delivery: &Delivery) -> bool {
+    delivery.new.via != CardVia::CreateAndDeliver.name() || delivery.people <= ASKED_ONE_BY_ONE
 }
 
 /// Until when things are possible, Unix milliseconds.

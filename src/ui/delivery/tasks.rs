@@ -176,7 +176,7 @@ impl Tasks {
     /// When the report of a delivery is asked for next, Unix milliseconds; `None`: never again.
     pub fn next_due(&self, one: &Delivery, now_ms: i64) -> Option<i64> {
         let base = one.ended_ms.unwrap_or(one.new.started_ms);
-        if one.counts.handed_over == 0 || now_ms - base >= after::DAY_MS {
+        if one.counts.handed_over == 0 || now_ms - base >= after::DAY_MS || !after::asks_by_itself(one) {
             return None;
         }
         let asked = one.asked_ms.into_iter().chain(self.asked.get(&one.id).copied()).max();

@@ -188,6 +188,18 @@ fn a_bad_list_and_a_damaged_journal_are_said_and_nothing_is_sent() {
     let out = shell.run(&["send", "draft.json", "--people", "bad.csv", "--profile", "org", "--yes"]);
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("bad.csv"));
+    // Every line that cannot be used, and every person who stands there twice, is named by its line.
+    let (one, two) = (&shell.ids[0], &shell.ids[1]);
+    let rows = format!("userid,who\n{one},a\n,b\n{two},c\n{one},a\n{two},d\nx y,e\n{one},f,g\n");
+    std::fs::write(shell.path().join("odd.csv"), rows).unwrap();
+    let out = shell.run(&["send", "draft.json", "--people", "odd.csv", "--profile", "org", "--plan"]);
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(1), "{told}");
+    for part in
+        ["Line 3 of", "Line 7 of", "Line 8 of", "Line 5 of", "line 2 already", "Line 6 of", "line 4 already, with"]
+    {
+        assert!(told.contains(part), "no {part} in {told}");
+    }
     std::fs::write(shell.path().join("journal.sqlite"), "no database ".repeat(100)).unwrap();
     let out = shell.run(&["send", "draft.json", "--people", "list.csv", "--profile", "org", "--yes"]);
     assert_eq!(out.status.code(), Some(2));

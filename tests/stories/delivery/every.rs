@@ -209,6 +209,30 @@ fn what_cannot_be_written_down_is_not_sent_by_any_call() {
     });
 }
 
+#[test]
+fn a_clock_that_is_set_back_keeps_the_windows_of_every_sending_call() {
+    for (via, path) in WAYS {
+        let mut scene = Scene::new().free();
+        scene.profile.limits.people_per_call = Some(2);
+        scene.profile.limits.people_per_minute = Some(2);
+        let draft = draft(&scene, via);
+        let first = three(&scene, &draft, 0);
+        assert_eq!(scene.run(&scene.sender(&draft), first).counts.handed_over, 3, "{via}");
+        // An hour back: what was just sent counts as just now.
+        let back = super::VirtualTime::new(&scene.sandbox, super::MORNING_MS - 3_600_000);
+        let second = three(&scene, &draft, 1);
+        let time: Arc<dyn ding_composer::deliver::time::Time> = Arc::clone(&back) as _;
+        let sender = Sender::open(Parts { time, ..scene.parts(&draft) }).unwrap();
+        assert_eq!(scene.run(&sender, second).counts.handed_over, 3, "{via}");
+        assert!(
+            back.passed() >= Duration::from_mins(3),
+            "{via}: a minute for what was sent, and two more: {:?}",
+            back.passed()
+        );
+        assert_eq!(taken(&scene, path), 6, "{via}");
+    }
+}
+
 /// What a fault means for a call that is made once: refused, unknown, or nothing wrong.
 fn outcome_of(rung: &str) -> Outcome {
     match rung {

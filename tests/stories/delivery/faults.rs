@@ -17,7 +17,7 @@ use ding_composer::{
         time::Time as _,
     },
     dingtalk::{BaseUrl, Client, Credentials, Hosts, MemoryTokenCache, Secret, Session, SystemClock, Timeouts},
-    sandbox::{Effect, SEND_NOTICE, Script},
+    sandbox::{CREATE_AND_DELIVER, Effect, SEND_NOTICE, Script},
     store::{
         history::HistoryError,
         journal::{CallState, DeliveryState, Journal},
@@ -212,12 +212,25 @@ fn a_full_disk_at_any_moment_is_said_and_nothing_that_left_is_lost() {
     use ding_composer::store::{Home, journal::DeliveryId};
 
     use super::kill::{command, write_scene};
-    for blocks in [1, 70, 120, 180, 260, 400] {
+    let notices = [1, 70, 120, 180, 260, 400].map(|blocks| (SEND_NOTICE, blocks));
+    for (path, blocks) in notices.into_iter().chain([(CREATE_AND_DELIVER, 90), (CREATE_AND_DELIVER, 240)]) {
         let scene = Scene::with_people(420);
         scene.sandbox.stop_clock(None);
         let ids = scene.people(300);
         let folder = tempfile::tempdir().unwrap();
         write_scene(folder.path(), &scene.sandbox, &ids);
+        if path == CREATE_AND_DELIVER {
+            let draft = serde_json::json!({"kind": "card", "version": 1, "via": "createAndDeliver", "body": {
+                "cardTemplateId": scene.sandbox.card_template_ids()[0], "outTrackId": "full",
+                "cardData": {"cardParamMap": {"title": "致 ${who}"}},
+                "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT"},
+            }});
+            std::fs::write(folder.path().join("draft.json"), draft.to_string()).unwrap();
+        }
+        let arrived = || -> Vec<String> {
+            let taken = scene.sandbox.ledger().into_iter().filter(|entry| &*entry.path == path && entry.taken);
+            taken.flat_map(|entry| entry.people.to_vec()).collect()
+        };
         let send = ["send", "draft.json", "--people", "list.csv", "--profile", "org", "--yes", "--json"];
         let plain = command(folder.path(), &scene.sandbox, &send);
         let mut limited = std::process::Command::new("sh");
@@ -233,11 +246,11 @@ fn a_full_disk_at_any_moment_is_said_and_nothing_that_left_is_lost() {
         let told = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(matches!(out.status.code(), Some(2..=4)), "{blocks}: {:?} {told}", out.status);
         assert!(!told.contains("panicked"), "{blocks}: {told}");
-        let arrived: Vec<String> = scene.arrived().concat();
+        let got = arrived();
         let home = Home::open(Some(folder.path().to_owned())).unwrap();
         let journal = Journal::open(&home).unwrap();
         let people = journal.people(DeliveryId(1)).unwrap();
-        for userid in &arrived {
+        for userid in &got {
             let person =
                 people.iter().find(|person| person.userid == *userid).expect("it was written down before it left");
             assert!(
@@ -248,12 +261,12 @@ fn a_full_disk_at_any_moment_is_said_and_nothing_that_left_is_lost() {
         }
         drop((journal, home));
         if people.is_empty() {
-            assert!(arrived.is_empty());
+            assert!(got.is_empty());
             continue;
         }
         // There is space again.
         command(folder.path(), &scene.sandbox, &["resume", "1", "--yes"]).output().unwrap();
-        let mut all: Vec<String> = scene.arrived().concat();
+        let mut all = arrived();
         let count = all.len();
         all.sort();
         all.dedup();

@@ -83,6 +83,8 @@ fn robots_chats_by_list_each_place_with_its_own_outcome_readers_and_recall() {
     assert_eq!((failed.len(), &failed[0].userid), (1, &ids[3]));
     assert!(!failed[0].code.is_empty());
 
+    // A call for each place: with so many people nobody asks by itself.
+    assert!(!after::asks_by_itself(&scene.journal.delivery(id).unwrap().unwrap()));
     scene.sandbox.reads(&ids[21]);
     let asked = ask(&scene, id);
     assert_eq!((asked.reported, asked.silent, asked.failed.len()), (2, 0, 0), "{asked:?}");
@@ -128,6 +130,7 @@ fn after_a_day_nothing_can_be_asked_or_taken_back_and_the_reason_is_said() {
     let id = scene.delivery(&draft, &people(&scene.people(2)), Mode::Fewest);
     scene.run(&scene.sender(&draft), id);
     scene.time.advance(std::time::Duration::from_hours(25));
+    assert!(after::asks_by_itself(&scene.journal.delivery(id).unwrap().unwrap()), "two calls may be made");
     assert_eq!(ask(&scene, id).why_silent, [(1, Silence::TooOld)]);
     assert_eq!(recall(&scene, id).why_not, [(1, Silence::TooOld)]);
     assert_eq!(scene.rungs(id), ["handed_over"; 2]);
