@@ -17,11 +17,11 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::support::Window;
 
 /// The window on the notice tab, its notice to so many people of the sandbox, so many in a call.
-fn window_with(people: usize, in_a_call: u32) -> Window {
+pub fn window_with(people: usize, in_a_call: u32) -> Window {
     prepared(Window::open(), people, in_a_call)
 }
 
-fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
+pub fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
     let organisation = window.sandbox().organisation();
     let users: Vec<PersonRef> = organisation
         .people()
@@ -42,14 +42,14 @@ fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
     window
 }
 
-fn send(window: &mut Window) {
+pub fn send(window: &mut Window) {
     window.ctrl(Key::Enter);
     window.step_until("the plan is made", |window| !window.app().is_busy());
     window.harness.run_ok();
 }
 
 /// The notices that arrived, with how many people each.
-fn arrived(window: &Window) -> Vec<Vec<String>> {
+pub fn arrived(window: &Window) -> Vec<Vec<String>> {
     let sandbox = window.sandbox();
     let people = |notice: &ding_composer::sandbox::ArrivedNotice| {
         notice.recipients.iter().map(|one| one.userid.clone()).collect()
@@ -57,12 +57,12 @@ fn arrived(window: &Window) -> Vec<Vec<String>> {
     sandbox.arrivals().iter().filter_map(|arrival| arrival.notice().map(|notice| people(notice))).collect()
 }
 
-fn last(window: &Window) -> Option<Delivery> {
+pub fn last(window: &Window) -> Option<Delivery> {
     let journal = window.app().state.journal.value()?;
     journal.deliveries(0, 1).unwrap().into_iter().next()
 }
 
-fn wait_for_end(window: &mut Window) {
+pub fn wait_for_end(window: &mut Window) {
     window.step_until("the delivery has ended", |window| {
         window.app().deliveries.live.is_empty() && !window.app().is_busy()
     });
@@ -239,7 +239,7 @@ fn unknown_number(window: &Window) -> u64 {
     calls.iter().find(|call| call.state == CallState::Unknown).unwrap().number
 }
 
-fn shown_delivery() -> Window {
+pub fn shown_delivery() -> Window {
     let mut window = window_with(4, 2);
     send(&mut window);
     window.press("发给 4 人（2 次调用）");

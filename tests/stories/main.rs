@@ -16,6 +16,8 @@ mod delivery;
 #[cfg(test)]
 mod delivery_window;
 #[cfg(test)]
+mod delivery_window_closing;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod free_notice;

@@ -77,6 +77,7 @@ impl App {
                 lang,
                 history: &self.state.history,
                 background: &self.background,
+                deliveries: self.deliveries.book.recent.value().is_some_and(|recent| !recent.is_empty()),
                 actions: &self.actions,
             };
             history::tab_ui(ui, &reads, &mut self.history_view);

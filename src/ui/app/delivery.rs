@@ -90,26 +90,17 @@ impl App {
     fn tools_of(&mut self, one: &Delivery) -> Option<Tools> {
         let lang = self.state.lang;
         let profile = self.state.profile().clone();
-        let reason = if profile.name != one.new.profile {
-            tr!(lang, "deliveries.other_profile", profile = one.new.profile).into_owned()
-        } else if let Some(reason) = self.changed_meanwhile(&profile) {
-            reason
-        } else {
+        let reason = if profile.name == one.new.profile {
             let via = crate::compose::Via::from_name(one.new.kind, &one.new.via).unwrap_or_else(|| one.new.kind.into());
             if let Some(tools) = self.tools(&profile, via) {
                 return Some(tools);
             }
             tr!(lang, "send.off_connecting").into_owned()
+        } else {
+            tr!(lang, "deliveries.other_profile", profile = one.new.profile).into_owned()
         };
         self.toasts.add(Toast::new(Level::Warning, reason));
         None
-    }
-
-    /// Why a profile whose settings changed while it sends cannot send more yet.
-    pub(super) fn changed_meanwhile(&self, profile: &crate::store::settings::Profile) -> Option<String> {
-        let other = |live: &Live| live.is_running() && live.profile.name == profile.name && live.profile != *profile;
-        let lang = self.state.lang;
-        self.deliveries.live.iter().any(other).then(|| tr!(lang, "deliveries.settings_changed").into_owned())
     }
 
     /// A delivery among the last ones, or the one shown.
@@ -134,6 +125,9 @@ impl App {
         self.take_ended(ctx);
         self.take_tasks();
         let Some(journal) = self.state.journal.value().cloned() else { return };
+        if let Some(history) = self.state.history.value().cloned() {
+            self.deliveries.find_newest(&journal, &history, &self.background);
+        }
         let listed = self.state.tab == Tab::History && self.deliveries.part == HistoryPart::Deliveries;
         self.deliveries.book.read(&journal, listed, &self.background);
         if listed {
@@ -191,10 +185,6 @@ impl App {
     fn start_planned(&mut self) {
         let Some(planned) = self.deliveries.planning.as_ref().and_then(Planning::current).cloned() else { return };
         let profile = &planned.order.profile;
-        if let Some(reason) = self.changed_meanwhile(profile) {
-            self.toasts.add(Toast::new(Level::Warning, reason));
-            return;
-        }
         if *profile != *self.state.profile() {
             let text = tr!(self.state.lang, "deliveries.other_profile", profile = profile.name);
             self.toasts.add(Toast::new(Level::Warning, text));
@@ -206,6 +196,7 @@ impl App {
         let key = self.deliveries.key();
         let live = Live::start(key, planned, out_track_id, tools, &self.deliveries.senders, &self.background);
         self.deliveries.live.push(live);
+        self.deliveries.sent_last(HistoryPart::Deliveries, self.state.tab);
         self.deliveries.cut_off_hidden = false;
     }
 

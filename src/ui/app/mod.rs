@@ -1,12 +1,14 @@
 //! The application: owns the state, runs what screens asked for (`logic`, `dispatch`) and draws the frame (`frame`).
 //!
-//! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
+//! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk. `closing`:
+//!   what stands in the way of it.
 //! * `delivery`: plans, deliveries, their reports; `deliveries_ui`: where they are drawn.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
 //!   `access`: what the ways of sending answered. `lab`: imported card templates. `import`: lists of people.
 
 mod access;
+mod closing;
 mod deliveries_ui;
 mod delivery;
 mod dispatch;
@@ -106,7 +108,7 @@ pub struct App {
     earlier: HashMap<String, Option<EarlierUse>>,
     earlier_asked: Remote<(String, Option<EarlierUse>, Option<EarlierCard>), Broken<HistoryError>>,
     memory: WindowMemory,
-    closing: keep::Closing,
+    closing: closing::Closing,
     /// Plans, what runs, what was delivered.
     pub deliveries: Deliveries,
 }

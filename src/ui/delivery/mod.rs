@@ -11,6 +11,7 @@
 pub mod again;
 pub mod book;
 pub mod chart;
+pub mod count;
 pub mod cut_off;
 pub mod detail;
 pub mod list;
@@ -27,12 +28,16 @@ pub mod words;
 
 use std::sync::Arc;
 
-use super::{background::Broken, remote::Remote};
+use super::{
+    background::{Background, Broken},
+    remote::Remote,
+    state::Tab,
+};
 use crate::{
     compose::PersonRef,
     deliver::plan::Mode,
     store::{
-        history::HistoryError,
+        history::{Filter, History, HistoryError},
         journal::{CallId, DeliveryId, Journal},
     },
 };
@@ -162,6 +167,10 @@ pub struct Deliveries {
     pub trial: trial::Trial,
     /// Which part of the history is shown.
     pub part: HistoryPart,
+    /// How many calls the draft on screen makes.
+    pub calls: count::Calls,
+    /// What was sent last, of earlier runs.
+    newest: Remote<HistoryPart, Failed>,
     next_key: u64,
 }
 
@@ -180,6 +189,8 @@ impl Deliveries {
             cut_off_hidden: false,
             trial: trial::Trial::default(),
             part: HistoryPart::default(),
+            calls: count::Calls::default(),
+            newest: Remote::NotAsked,
             next_key: 0,
         }
     }
@@ -195,6 +206,34 @@ impl Deliveries {
         self.live.iter().any(|live| live.id() == Some(id) && live.is_running())
     }
 
+    /// The history opens on what was sent last, unless it is being read.
+    pub fn sent_last(&mut self, part: HistoryPart, tab: Tab) {
+        self.newest.cancel();
+        if tab != Tab::History {
+            self.part = part;
+        }
+    }
+
+    /// Finds out once what was sent last in earlier runs.
+    pub fn find_newest(&mut self, journal: &Arc<Journal>, history: &Arc<History>, background: &Background) {
+        if self.newest.poll()
+            && let Some(part) = self.newest.value()
+        {
+            self.part = *part;
+        }
+        if self.newest.is_not_asked() {
+            let (journal, history) = (Arc::clone(journal), Arc::clone(history));
+            background.start_blocking("newest-sent", &mut self.newest, move || {
+                let read = || {
+                    let delivery = journal.deliveries(0, 1)?.first().map(|one| one.new.started_ms);
+                    let single = history.page(&Filter::default(), 0, 1)?.first().map(|one| one.at_unix_ms);
+                    Ok(if delivery > single { HistoryPart::Deliveries } else { HistoryPart::Single })
+                };
+                read().map_err(Failed::Error)
+            });
+        }
+    }
+
     /// Something was written to the journal.
     pub fn changed(&mut self) {
         self.book.changed();
@@ -205,6 +244,7 @@ impl Deliveries {
     pub fn is_busy(&self) -> bool {
         self.planning.as_ref().is_some_and(|planning| planning.made.is_pending())
             || self.book.recent.is_pending()
+            || self.newest.is_pending()
             || self.tasks.is_any_busy()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Failed;
 use crate::{
-    compose::{CheckContext, Draft, Finding, Severity, notice::NoticeTemplate, personal::PeopleTable},
+    compose::{CardVia, CheckContext, Draft, Finding, Severity, notice::NoticeTemplate, personal::PeopleTable},
     deliver::plan::{self, Mode, Past, Plan, Recipients, Wanted},
     store::{
         history::{History, HistoryError},
@@ -19,6 +19,15 @@ pub const HANDFUL: u64 = 20;
 
 /// Findings about too many people for one call: the plan cuts them.
 const CUT_BY_PLAN: [&str; 2] = ["notice.users_too_many", "notice.people_too_many"];
+
+/// Whether a draft goes out by a plan: not without people by name, into conversations, or as a change of what is there.
+/// Those are one call.
+pub fn is_planned(draft: &Draft) -> bool {
+    match draft {
+        Draft::Card(card) => card.via == CardVia::PrivateChat && !card.receivers.is_empty(),
+        Draft::Notice(notice) => !notice.is_to_all(),
+    }
+}
 
 /// Makes findings that a plan answers into notes.
 pub fn soften(mut findings: Vec<Finding>) -> Vec<Finding> {

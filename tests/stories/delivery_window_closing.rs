@@ -1,0 +1,100 @@
+//! Closing the window while deliveries run or wait: it asks, lets what is on its way be answered, and keeps the rest.
+
+use std::{sync::Arc, time::Duration};
+
+use ding_composer::{
+    sandbox::{Effect, SEND_NOTICE, Script},
+    store::journal::DeliveryState,
+};
+use egui::Key;
+
+use crate::{
+    delivery_window::{arrived, last, prepared, send, wait_for_end, window_with},
+    support::Window,
+};
+
+/// A delivery of so many calls, two a second, of which some are handed over.
+fn running(calls: usize) -> Window {
+    let mut window = window_with(calls, 1);
+    for profile in &mut window.harness.state_mut().state.settings.profiles {
+        profile.limits.calls_per_second = Some(2);
+    }
+    send(&mut window);
+    window.press(&format!("发给 {calls} 人（{calls} 次调用）"));
+    window.step_until("something was handed over", |window| {
+        window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
+    });
+    window
+}
+
+#[test]
+fn closing_stops_a_delivery_whose_rest_goes_on_with_one_click_after_the_restart() {
+    let mut window = running(8);
+    assert!(!window.close(), "it asks first");
+    window.harness.run_ok();
+    assert!(window.shows("还有批次没有发完") && window.shows("8 次调用完成了"), "{:?}", window.on_screen());
+    window.harness.key_press(Key::Escape);
+    window.harness.run_ok();
+    assert!(!window.shows("还有批次没有发完"), "Escape keeps the window");
+    assert!(!window.close());
+    window.harness.run_ok();
+    window.press("停下并关闭");
+    window.step_until("it closes by itself", |window| window.app().is_closing());
+    let left = last(&window).unwrap();
+    assert_eq!((left.state, left.counts.unknown, left.counts.begun), (DeliveryState::Paused, 0, 0), "{left:?}");
+    assert!(left.counts.not_begun > 0 && left.counts.handed_over > 0);
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+
+    let mut window = Window::open_in(folder);
+    window.wait_for("没有发完");
+    let not_begun = left.counts.not_begun;
+    window.press(&format!("继续未开始的 {not_begun} 次"));
+    wait_for_end(&mut window);
+    let after = last(&window).unwrap();
+    assert_eq!((after.state, after.counts.handed_over), (DeliveryState::Done, 8));
+    assert_eq!(arrived(&window).len() as u64, not_begun, "another sandbox: only what went on");
+}
+
+#[test]
+fn who_changes_their_mind_while_it_stops_has_it_go_on() {
+    let mut window = window_with(3, 1);
+    window.sandbox().script(Script::once(SEND_NOTICE, Effect::Slow(Duration::from_secs(3))));
+    for profile in &mut window.harness.state_mut().state.settings.profiles {
+        profile.limits.calls_per_second = Some(1);
+    }
+    send(&mut window);
+    window.press("发给 3 人（3 次调用）");
+    window.step_until("a call is on its way", |window| {
+        window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.begun > 0)
+    });
+    assert!(!window.close());
+    window.harness.run_ok();
+    window.press("停下并关闭");
+    window.wait_for("正在停下");
+    window.press("不关了");
+    wait_for_end(&mut window);
+    let made = last(&window).unwrap();
+    assert_eq!((made.state, made.counts.handed_over), (DeliveryState::Done, 3));
+    assert!(window.close(), "nothing stands in the way any more");
+}
+
+#[test]
+fn closing_names_a_plan_that_waits() {
+    let mut window = window_with(3, 2);
+    send(&mut window);
+    window.press("发给 3 人（2 次调用）");
+    wait_for_end(&mut window);
+    let mut window = prepared(window, 3, 2);
+    send(&mut window);
+    window.press("等到 00:00 再发");
+    window.settle();
+    assert!(!window.close());
+    window.harness.run_ok();
+    assert!(window.shows("还有计划在等时间") && window.shows("等到 00:00 再发"), "{:?}", window.on_screen());
+    window.press("不关了");
+    assert!(!window.close());
+    window.harness.run_ok();
+    window.press("关闭");
+    window.step_until("it closes", |window| window.app().is_closing());
+}
