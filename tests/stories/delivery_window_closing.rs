@@ -95,6 +95,6 @@ fn closing_names_a_plan_that_waits() {
     window.press("不关了");
     assert!(!window.close());
     window.harness.run_ok();
-    window.press("关闭");
+    window.press("关闭窗口");
     window.step_until("it closes", |window| window.app().is_closing());
 }
