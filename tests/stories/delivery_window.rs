@@ -171,7 +171,8 @@ fn a_delivery_is_paused_goes_on_and_is_cancelled() {
     window.step_until("something was handed over", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
     });
-    window.press("暂停");
+    let title = window.app().deliveries.live[0].title.clone();
+    window.press(&format!("暂停 {title}"));
     window.step_until("it stands still", |window| {
         let progress = window.app().deliveries.live[0].progress();
         progress.paused && progress.counts.begun == 0
@@ -183,11 +184,11 @@ fn a_delivery_is_paused_goes_on_and_is_cancelled() {
     window.harness.step();
     assert_eq!(window.app().deliveries.live[0].progress().counts.handed_over, before, "nothing goes out while paused");
 
-    window.harness.get_by_role_and_label(Role::Button, "继续").click();
+    window.harness.get_by_role_and_label(Role::Button, &format!("继续 {title}")).click();
     window.step_until("it goes on", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > before)
     });
-    window.harness.get_by_role_and_label(Role::Button, "取消发送").click();
+    window.harness.get_by_role_and_label(Role::Button, &format!("取消发送 {title}")).click();
     wait_for_end(&mut window);
     let made = last(&window).unwrap();
     assert_eq!(made.state, DeliveryState::Cancelled);
@@ -265,7 +266,7 @@ fn a_report_names_everybody_and_it_is_taken_back_with_who_had_read_it() {
     assert!(window.shows("人（4）") && window.shows("可撤回"), "{:?}", window.on_screen());
     let reader = window.sandbox().organisation().people()[0].userid.to_string();
     window.sandbox().reads(&reader);
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(3));
     window.press("刷新结果");
     window.settle();
     window.harness.run_ok();
@@ -303,7 +304,7 @@ fn the_report_is_written_as_a_file_and_the_unread_become_a_draft() {
     assert!(text.contains("userid,name,call,rung,code"), "{text}");
 
     // DingTalk needs a moment before it tells who got it.
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(3));
     window.press("刷新结果");
     window.settle();
     window.step_until("somebody is unread", |window| window.shows("给未读的 4 人写新草稿"));

@@ -18,6 +18,8 @@ mod delivery_window;
 #[cfg(test)]
 mod delivery_window_closing;
 #[cfg(test)]
+mod delivery_window_more;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod free_notice;

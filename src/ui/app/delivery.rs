@@ -257,13 +257,12 @@ impl App {
                     }
                     let looking = ctx.input(|input| input.viewport().focused).unwrap_or(true);
                     if took >= notify::LONG && !looking {
-                        notify::show(Note::of(counts, finished, lang));
+                        self.env.notifier.show(Note::of(counts, finished, lang));
                     }
                     Toast::new(level, text)
                 }
                 Err(error) => {
-                    let reason = error.as_ref().map(|error| error.message(lang, HistoryError::message));
-                    let reason = reason.unwrap_or_default();
+                    let reason = error.as_ref().map(|error| words::failed(error, lang)).unwrap_or_default();
                     let text = if id.is_none() {
                         tr!(lang, "deliveries.not_written", title = title, reason = reason)
                     } else {

@@ -27,7 +27,7 @@ mod start;
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    action::Actions,
+    action::{Action, Actions},
     background::{Background, Broken},
     checking::Checker,
     delivery::Deliveries,
@@ -126,6 +126,11 @@ impl App {
     /// The ids of everything the program keeps, for tests and the smoke test of the window.
     pub fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// Wishes something as a screen does, for measurements.
+    pub fn wish(&self, action: Action) {
+        self.actions.send(action);
     }
 
     /// The imported card templates.

@@ -180,30 +180,32 @@ fn buttons_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction
     }
     let wish = live.wish();
     if wish != Wish::Cancel {
-        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(tr!(lang, "deliveries.cancel_name"));
+        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(named(&tr!(lang, "deliveries.cancel_name")));
         if cancel.tooltip(tr!(lang, "deliveries.cancel_tip")).icon(Icon::Close).small().show(ui).clicked() {
             send(DeliveryAction::Cancel(live.key));
         }
         if wish == Wish::Pause {
-            if PushButton::primary(tr!(lang, "deliveries.resume")).icon(Icon::Play).small().show(ui).clicked() {
+            let resume = tr!(lang, "deliveries.resume");
+            let button = PushButton::primary(resume.clone()).name(named(&resume)).icon(Icon::Play).small();
+            if button.show(ui).clicked() {
                 send(DeliveryAction::Resume(live.key));
             }
-        } else if PushButton::new(tr!(lang, "deliveries.pause"))
-            .tooltip(tr!(lang, "deliveries.pause_tip"))
-            .small()
-            .show(ui)
-            .clicked()
-        {
-            send(DeliveryAction::Pause(live.key));
+        } else {
+            let pause = tr!(lang, "deliveries.pause");
+            let button = PushButton::new(pause.clone()).name(named(&pause)).small();
+            if button.tooltip(tr!(lang, "deliveries.pause_tip")).show(ui).clicked() {
+                send(DeliveryAction::Pause(live.key));
+            }
         }
     }
     show_button(ui, lang, live, send);
 }
 
 fn show_button(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) {
-    if let Some(id) = live.id()
-        && PushButton::quiet(tr!(lang, "deliveries.details")).small().show(ui).clicked()
-    {
+    let Some(id) = live.id() else { return };
+    let details = tr!(lang, "deliveries.details");
+    let name = format!("{details} {}", live.title);
+    if PushButton::quiet(details).name(name).small().show(ui).clicked() {
         send(DeliveryAction::Show(id));
     }
 }
@@ -211,7 +213,9 @@ fn show_button(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryActio
 fn waiting_ui(ui: &mut Ui, lang: Lang, now_ms: i64, one: &Waiting, send: &dyn Fn(DeliveryAction)) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if PushButton::new(tr!(lang, "deliveries.forget_waiting")).icon(Icon::Close).small().show(ui).clicked() {
+            let forget = tr!(lang, "deliveries.forget_waiting");
+            let name = format!("{forget} {}", one.order.title);
+            if PushButton::new(forget).name(name).icon(Icon::Close).small().show(ui).clicked() {
                 send(DeliveryAction::ForgetWaiting(one.key));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -6,7 +6,10 @@ use super::Format;
 use crate::{
     deliver::{pace::Stop, words::explain_code},
     lang::{Lang, text},
-    store::journal::{CallState, Delivery, DeliveryState, Rung},
+    store::{
+        history::HistoryError,
+        journal::{CallState, Delivery, DeliveryState, Rung},
+    },
     ui::widgets::Dot,
 };
 
@@ -66,6 +69,15 @@ pub fn state(one: &Delivery, running: bool, lang: Lang) -> (Dot, String) {
 /// Why a delivery stopped; `None` where nothing says it.
 pub fn note(note: &str, lang: Lang) -> Option<String> {
     (!note.is_empty()).then(|| explain_code(note, lang).unwrap_or_else(|| note.to_owned()))
+}
+
+/// Why a delivery could not begin or go on.
+pub fn failed(error: &super::Failed, lang: Lang) -> String {
+    match error {
+        // The lock of the profile, held as long as somebody sends for it.
+        super::Failed::Error(HistoryError::InUse(_)) => tr!(lang, "deliveries.in_use").into_owned(),
+        other => other.message(lang, HistoryError::message),
+    }
 }
 
 /// Why a lane stands still, with the countdown.
