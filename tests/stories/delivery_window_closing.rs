@@ -81,7 +81,7 @@ fn who_changes_their_mind_while_it_stops_has_it_go_on() {
 }
 
 #[test]
-fn closing_names_a_plan_that_waits() {
+fn closing_names_a_plan_that_waits_and_the_next_window_has_it() {
     let mut window = window_with(3, 2);
     send(&mut window);
     window.press("发给 3 人（2 次调用）");
@@ -92,6 +92,7 @@ fn closing_names_a_plan_that_waits() {
     let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
     let label = wait.accesskit_node().label().unwrap();
     window.press(&label);
+    window.wait_for("不发了");
     window.settle();
     assert!(!window.close());
     window.harness.run_ok();
@@ -101,4 +102,90 @@ fn closing_names_a_plan_that_waits() {
     window.harness.run_ok();
     window.press("关闭窗口");
     window.step_until("it closes", |window| window.app().is_closing());
+    let sent = arrived(&window).len();
+    assert_eq!(sent, 2, "nothing more left");
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+
+    // The next window waits on, with its numbers; who does not want to wait is told who would not get it.
+    let mut window = Window::open_in(Arc::clone(&folder));
+    window.wait_for("3 人 · 2 次调用");
+    let title = last(&window).unwrap().new.title;
+    window.press(&format!("现在就发 {title}"));
+    window.wait_for("今天已经发过相同内容");
+    window.wait_for("到时间了，但有人不会收到");
+    assert!(arrived(&window).is_empty());
+    assert_eq!(last(&window).unwrap().state, DeliveryState::Waiting);
+    window.press(&format!("仍然发送 {title}"));
+    wait_for_end(&mut window);
+    let made = last(&window).unwrap();
+    assert_eq!((made.state, made.counts.handed_over), (DeliveryState::Done, 2), "{made:?}");
+}
+
+/// A plan for three people that waits for midnight in China, written down.
+fn waiting() -> Window {
+    let mut window = window_with(3, 2);
+    send(&mut window);
+    window.press("发给 3 人（2 次调用）");
+    wait_for_end(&mut window);
+    let mut window = prepared(window, 3, 2);
+    send(&mut window);
+    let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
+    let label = wait.accesskit_node().label().unwrap();
+    window.press(&label);
+    window.wait_for("不发了");
+    window.settle();
+    window
+}
+
+#[test]
+fn a_plan_that_waits_begins_by_itself_when_its_moment_comes() {
+    let mut window = waiting();
+    let due_ms = last(&window).unwrap().new.due_ms.unwrap();
+    let ahead = (due_ms - window.app().env().clock.now_millis()) / 1000;
+    window.clock.advance(ahead - 5);
+    window.settle();
+    assert_eq!(last(&window).unwrap().state, DeliveryState::Waiting);
+    // The sandbox's day goes by its own clock, and so do its tokens.
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(ahead + 10));
+    window.clock.advance(10);
+    window.step_until("it has begun and ended", |window| last(window).unwrap().state == DeliveryState::Done);
+    wait_for_end(&mut window);
+    assert_eq!(arrived(&window).len(), 4, "the same content may go out on the next day");
+}
+
+#[test]
+fn a_moment_that_was_missed_is_a_persons_decision() {
+    let window = waiting();
+    let due_ms = last(&window).unwrap().new.due_ms.unwrap();
+    let late = (due_ms - window.app().env().clock.now_millis()) / 1000 + 3600;
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+    let clock = Arc::new(std::sync::Mutex::new(None));
+    let kept = Arc::clone(&clock);
+    let mut window = Window::open_with(folder, move |env| {
+        let moved = ding_composer::ui::testing::TestClock::now();
+        moved.advance(late);
+        *kept.lock().unwrap() = Some(Arc::clone(&moved));
+        env.clock = moved;
+    });
+    window.wait_for("错过了");
+    assert_eq!(last(&window).unwrap().state, DeliveryState::Waiting, "nothing goes out by itself");
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(late));
+    let title = last(&window).unwrap().new.title;
+    window.press(&format!("现在就发 {title}"));
+    window.step_until("it has ended", |window| last(window).unwrap().state == DeliveryState::Done);
+    wait_for_end(&mut window);
+    assert_eq!(arrived(&window).len(), 2);
+}
+
+#[test]
+fn a_plan_that_waits_is_given_up() {
+    let mut window = waiting();
+    let title = last(&window).unwrap().new.title;
+    window.press(&format!("不发了 {title}"));
+    window.step_until("it is given up", |window| last(window).unwrap().state == DeliveryState::Cancelled);
+    window.settle();
+    assert!(!window.shows("等到"), "{:?}", window.on_screen());
+    assert!(window.close(), "nothing waits any more");
 }

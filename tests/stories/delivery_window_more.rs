@@ -298,8 +298,8 @@ fn limits_and_the_guard_are_set_in_the_settings_and_hold_at_once() {
     };
     window.ctrl(Key::Num4);
     window.press("编辑");
-    window.scroll_to("自定 每次调用人数");
-    window.click("自定 每次调用人数");
+    window.scroll_to("自己定 每次调用人数");
+    window.click("自己定 每次调用人数");
     window.replace("每次调用人数", "2");
     window.key(Key::Enter);
     window.replace("只允许这些人接收", &format!("{}\n{}", users[0], users[1]));

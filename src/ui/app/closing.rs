@@ -2,7 +2,9 @@
 
 use super::App;
 use crate::{
+    deliver::waiting::{Moment, moment_of},
     lang::Lang,
+    store::journal::Delivery,
     ui::{
         action::Action,
         delivery::running::Live,
@@ -48,7 +50,7 @@ impl App {
             Closing::AskSending
         } else if stopping {
             self.closing.clone()
-        } else if self.deliveries.live.iter().any(Live::is_running) || !self.deliveries.waiting.is_empty() {
+        } else if self.deliveries.live.iter().any(Live::is_running) || self.waiting().next().is_some() {
             Closing::AskDeliveries
         } else if kept {
             Closing::Yes
@@ -59,6 +61,13 @@ impl App {
         if self.closing != Closing::Yes {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
+    }
+
+    /// What waits for a moment that lies ahead.
+    fn waiting(&self) -> impl Iterator<Item = &Delivery> {
+        let now_ms = self.env.clock.now_millis();
+        let known = self.deliveries.book.waiting.value().map_or(&[][..], Vec::as_slice);
+        known.iter().filter(move |one| matches!(moment_of(one, now_ms), Some(Moment::Ahead(_))))
     }
 
     /// Whether a call of a delivery has left and is not answered, or may still leave.
@@ -126,11 +135,11 @@ impl App {
         if !lines.is_empty() {
             lines.push(tr!(lang, "close.running_text").into_owned());
         }
-        for one in &self.deliveries.waiting {
-            let at = crate::ui::delivery::words::moment(one.at_ms, now_ms);
-            lines.push(tr!(lang, "close.waiting_line", title = one.order.title, at = at).into_owned());
+        for one in self.waiting() {
+            let at = crate::ui::delivery::words::moment(one.new.due_ms.unwrap_or(now_ms), now_ms);
+            lines.push(tr!(lang, "close.waiting_line", title = one.new.title, at = at).into_owned());
         }
-        if !self.deliveries.waiting.is_empty() {
+        if self.waiting().next().is_some() {
             lines.push(tr!(lang, "close.waiting_text").into_owned());
         }
         lines.join("\n")

@@ -23,6 +23,7 @@ mod profiles;
 mod send;
 
 mod start;
+mod waiting;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -17,7 +17,7 @@ use crate::{
     deliver::{after, words::explain_code},
     store::{
         history::HistoryError,
-        journal::{CallId, CallRow, PersonRow, Rung},
+        journal::{CallId, CallRow, DeliveryState, PersonRow, Rung},
     },
     ui::{
         action::Action,
@@ -182,6 +182,16 @@ fn buttons_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown,
             send(DeliveryAction::GiveUp(one.id));
         }
     }
+    if !runs && one.state == DeliveryState::Waiting {
+        let button = PushButton::primary(tr!(lang, "waiting.send_now")).icon(Icon::Play).small();
+        if button.enabled(here.clone()).show(ui).clicked() {
+            send(DeliveryAction::SendWaiting(one.id));
+        }
+        let button = PushButton::new(tr!(lang, "waiting.give_up")).tooltip(tr!(lang, "waiting.give_up_tip"));
+        if button.icon(Icon::Close).small().show(ui).clicked() {
+            send(DeliveryAction::GiveUp(one.id));
+        }
+    }
     let ask = if one.counts.handed_over == 0 {
         Err(tr!(lang, "deliveries.nothing_handed_over").into_owned())
     } else {
@@ -264,6 +274,9 @@ fn facts_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 line(ui, &tr!(lang, "history.time"), time_text(one.new.started_ms));
+                if let Some(due_ms) = one.new.due_ms.filter(|_| one.state == DeliveryState::Waiting) {
+                    line(ui, &tr!(lang, "waiting.moment"), time_text(due_ms));
+                }
                 let what = format!(
                     "{} · {} · {}",
                     tr!(lang, "plan.people", count = grouped(one.people)),

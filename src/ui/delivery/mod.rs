@@ -4,7 +4,7 @@
 //! * [`running`]: deliveries on their way and their buttons. [`strip`] shows them at the bottom of every tab.
 //! * [`tasks`]: what is asked and done afterwards, on a schedule and by button. [`book`]: what the journal holds, as read.
 //! * [`list`], [`detail`], [`people`], [`chart`]: 发送记录 → 批次. [`cut_off`]: the banner after a crash.
-//! * [`trial`]: 先发给我. [`notify`]: the desktop's note when a long delivery ends.
+//! * [`waiting`]: what waits for its moment. [`trial`]: 先发给我. [`notify`]: the desktop's note when a long delivery ends.
 //!
 //! Knows no HTTP and no SQL: plans, runs and reports are `deliver`'s, rows are `store::journal`'s.
 
@@ -24,6 +24,7 @@ pub mod running;
 pub mod strip;
 pub mod tasks;
 pub mod trial;
+pub mod waiting;
 pub mod words;
 
 use std::sync::Arc;
@@ -87,10 +88,14 @@ pub enum DeliveryAction {
     Start,
     /// Put the plan on screen away; nothing is sent.
     ClosePlan,
-    /// Put the plan on screen away and carry it out at this moment, Unix milliseconds, while the window is open.
+    /// Put the plan on screen away and write it down to begin at this moment, Unix milliseconds.
     StartAt(i64),
-    /// Give up a plan that waits for its moment.
-    ForgetWaiting(u64),
+    /// Do not wait for the moment of a delivery any longer.
+    SendWaiting(DeliveryId),
+    /// Begin a delivery that waited, although some would not get it.
+    SendAnyway(DeliveryId),
+    /// Give a delivery that waits another moment, Unix milliseconds.
+    PutOff(DeliveryId, i64),
     /// Begin no more calls for now.
     Pause(u64),
     /// Go on after a pause.
@@ -151,8 +156,10 @@ pub struct Deliveries {
     pub senders: running::Senders,
     /// The plan being made or shown.
     pub planning: Option<planning::Planning>,
-    /// Plans that wait for their moment.
-    pub waiting: Vec<planning::Waiting>,
+    /// What is known of deliveries that wait for their moment.
+    pub waits: waiting::Waits,
+    /// One that waits, being written down: its moment.
+    pub written: Remote<i64, Failed>,
     /// What runs.
     pub live: Vec<running::Live>,
     /// What the journal holds.
@@ -181,7 +188,8 @@ impl Deliveries {
             time: Arc::new(crate::deliver::time::RealTime::new(clock)),
             senders: running::Senders::default(),
             planning: None,
-            waiting: Vec::new(),
+            waits: waiting::Waits::default(),
+            written: Remote::NotAsked,
             live: Vec::new(),
             book: book::Book::default(),
             view: list::View::default(),
@@ -244,7 +252,10 @@ impl Deliveries {
     pub fn is_busy(&self) -> bool {
         self.planning.as_ref().is_some_and(|planning| planning.made.is_pending())
             || self.book.recent.is_pending()
+            || self.book.waiting.is_pending()
             || self.newest.is_pending()
+            || self.written.is_pending()
+            || self.waits.is_looking()
             || self.tasks.is_any_busy()
     }
 }

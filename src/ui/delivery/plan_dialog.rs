@@ -92,7 +92,14 @@ pub fn plan_ui(ctx: &egui::Context, reads: &Reads<'_>, planning: &mut Planning) 
 fn button(reads: &Reads<'_>, planning: &Planning, planned: &Planned) -> PushButton {
     let lang = reads.lang;
     let plan = &planned.plan;
-    let label = tr!(lang, "plan.start", people = grouped(planned.number()), calls = grouped(plan.calls.len() as u64));
+    let (people, calls) = (grouped(planned.number()), grouped(plan.calls.len() as u64));
+    let label = match planned.order.due_ms {
+        Some(due_ms) => {
+            let at = words::moment(due_ms, reads.now_ms);
+            tr!(lang, "plan.start_at", at = at, people = people, calls = calls)
+        }
+        None => tr!(lang, "plan.start", people = people, calls = calls),
+    };
     let live = planned.order.profile.kind != ProfileKind::Sandbox;
     let button = if live { PushButton::danger(label) } else { PushButton::primary(label) };
     button.icon(Icon::Send).enabled(startable(reads, planning, planned))
@@ -250,15 +257,22 @@ fn doubt_ui(ui: &mut Ui, reads: &Reads<'_>, doubt: &Doubt) {
         other => other.message(lang),
     };
     let mut banner = Banner::new(level, message);
+    let choose = |what: String| tr!(lang, "plan.choose", what = what).into_owned();
     let offer = match doubt {
-        Doubt::UnknownDepartments(_) => Some((tr!(lang, "plan.fewest"), DeliveryAction::Mode(Mode::Fewest))),
-        Doubt::NoReport { .. } => Some((tr!(lang, "plan.report"), DeliveryAction::Mode(Mode::Report))),
-        Doubt::Nobody | Doubt::NotForPeople | Doubt::Conversation(_) | Doubt::Month { .. } | Doubt::LongerThanADay => {
-            None
+        Doubt::UnknownDepartments(_) => {
+            Some((choose(tr!(lang, "plan.fewest").into_owned()), DeliveryAction::Mode(Mode::Fewest)))
         }
+        Doubt::NoReport { .. } => {
+            Some((choose(tr!(lang, "plan.report").into_owned()), DeliveryAction::Mode(Mode::Report)))
+        }
+        Doubt::Month { until_ms, .. } => {
+            let until = words::moment(*until_ms, reads.now_ms);
+            Some((tr!(lang, "plan.wait", until = until).into_owned(), DeliveryAction::StartAt(*until_ms)))
+        }
+        Doubt::Nobody | Doubt::NotForPeople | Doubt::Conversation(_) | Doubt::LongerThanADay => None,
     };
     if let Some((label, _)) = &offer {
-        banner = banner.button(PushButton::new(tr!(lang, "plan.choose", what = label)));
+        banner = banner.button(PushButton::new(label.clone()));
     }
     if banner.show(ui).is_some()
         && let Some((_, action)) = offer

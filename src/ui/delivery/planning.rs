@@ -54,8 +54,8 @@ pub struct Order {
     pub template: Option<NoticeTemplate>,
     /// Whether it goes to test people first.
     pub trial: bool,
-    /// Whether it waited for its moment: carried out at once when nothing stands against it.
-    pub unattended: bool,
+    /// When it shall begin, Unix milliseconds, where that lies ahead: the plan is as of that moment.
+    pub due_ms: Option<i64>,
     /// Whose limits count.
     pub profile: Profile,
     /// How it is cut.
@@ -189,14 +189,4 @@ impl Planning {
     pub fn current(&self) -> Option<&Arc<Planned>> {
         if self.made.is_pending() { None } else { self.made.value() }
     }
-}
-
-/// A plan that waits for its moment.
-pub struct Waiting {
-    /// Tells it from others.
-    pub key: u64,
-    /// What shall be sent.
-    pub order: Order,
-    /// When, Unix milliseconds.
-    pub at_ms: i64,
 }

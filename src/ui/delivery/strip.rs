@@ -2,13 +2,13 @@
 
 use egui::{Align, Color32, CornerRadius, Label, Layout, RichText, Sense, Ui, vec2};
 
-use super::{DeliveryAction, planning::Waiting, running::Live, words};
+use super::{DeliveryAction, running::Live, waiting, words};
 use crate::{
     deliver::run::{Progress, Wish},
     lang::Lang,
     store::{
         history::HistoryError,
-        journal::{Counts, DeliveryState},
+        journal::{Counts, Delivery, DeliveryState},
     },
     ui::{
         action::{Action, Actions},
@@ -23,23 +23,18 @@ const BAR: f32 = 180.0;
 /// From this many rows on the strip scrolls.
 const ROWS: usize = 3;
 
-/// Whether there is anything to show.
-pub fn has_rows(live: &[Live], waiting: &[Waiting]) -> bool {
-    !live.is_empty() || !waiting.is_empty()
-}
-
-/// The strip.
-pub fn strip_ui(ui: &mut Ui, lang: Lang, now_ms: i64, live: &[Live], waiting: &[Waiting], actions: &Actions) {
+/// The strip: what runs, then what waits.
+pub fn strip_ui(ui: &mut Ui, reads: &waiting::Reads<'_>, live: &[Live], waits: &[Delivery], actions: &Actions) {
     let send = |action: DeliveryAction| actions.send(Action::Delivery(action));
     let rows = |ui: &mut Ui| {
         for one in live {
-            ui.push_id(("live", one.key), |ui| live_ui(ui, lang, one, &send));
+            ui.push_id(("live", one.key), |ui| live_ui(ui, reads.lang, one, &send));
         }
-        for one in waiting {
-            ui.push_id(("waiting", one.key), |ui| waiting_ui(ui, lang, now_ms, one, &send));
+        for one in waits {
+            ui.push_id(("waiting", one.id), |ui| waiting::row_ui(ui, reads, one, &send));
         }
     };
-    if live.len() + waiting.len() > ROWS {
+    if live.len() + waits.len() > ROWS {
         egui::ScrollArea::vertical().id_salt("strip").max_height(ROWS as f32 * 52.0).show(ui, rows);
     } else {
         rows(ui);
@@ -208,26 +203,4 @@ fn show_button(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryActio
     if PushButton::quiet(details).name(name).small().show(ui).clicked() {
         send(DeliveryAction::Show(id));
     }
-}
-
-fn waiting_ui(ui: &mut Ui, lang: Lang, now_ms: i64, one: &Waiting, send: &dyn Fn(DeliveryAction)) {
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let forget = tr!(lang, "deliveries.forget_waiting");
-            let name = format!("{forget} {}", one.order.title);
-            if PushButton::new(forget).name(name).icon(Icon::Close).small().show(ui).clicked() {
-                send(DeliveryAction::ForgetWaiting(one.key));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let text = tr!(
-                    lang,
-                    "deliveries.waiting",
-                    title = one.order.title,
-                    at = words::moment(one.at_ms, now_ms),
-                    left = words::until(one.at_ms, now_ms, lang)
-                );
-                status_dot(ui, Dot::Warning, text);
-            });
-        });
-    });
 }
