@@ -42,6 +42,8 @@ mod raw;
 #[cfg(test)]
 mod rejected;
 #[cfg(test)]
+mod rejected_more;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod store;

@@ -279,8 +279,8 @@ fn facts_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail) {
                 }
                 let what = format!(
                     "{} · {} · {}",
-                    tr!(lang, "plan.people", count = grouped(one.people)),
-                    tr!(lang, "plan.call_count", count = grouped(one.calls)),
+                    words::people(one.people, lang),
+                    words::calls(one.calls, lang),
                     mode_label(&one.new.mode, lang)
                 );
                 line(ui, &tr!(lang, "deliveries.size"), what);

@@ -93,12 +93,11 @@ fn button(reads: &Reads<'_>, planning: &Planning, planned: &Planned) -> PushButt
     let lang = reads.lang;
     let plan = &planned.plan;
     let (people, calls) = (grouped(planned.number()), grouped(plan.calls.len() as u64));
-    let label = match planned.order.due_ms {
-        Some(due_ms) => {
-            let at = words::moment(due_ms, reads.now_ms);
-            tr!(lang, "plan.start_at", at = at, people = people, calls = calls)
-        }
-        None => tr!(lang, "plan.start", people = people, calls = calls),
+    let label = if let Some(due_ms) = planned.order.due_ms {
+        let at = words::moment(due_ms, reads.now_ms);
+        tr!(lang, "plan.start_at", at = at, people = people, calls = calls)
+    } else {
+        tr!(lang, "plan.start", people = people, calls = calls)
     };
     let live = planned.order.profile.kind != ProfileKind::Sandbox;
     let button = if live { PushButton::danger(label) } else { PushButton::primary(label) };
@@ -211,17 +210,20 @@ fn head_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &Planning, planned: &Planne
                 tr!(lang, "send.people_and_departments", count = grouped(plan.people()), departments = unknown)
                     .into_owned()
             } else {
-                tr!(lang, "plan.people", count = grouped(plan.people())).into_owned()
+                words::people(plan.people(), lang)
             },
             tr!(lang, "plan.people_note").into_owned(),
         ),
         (
-            tr!(lang, "plan.call_count", count = grouped(plan.calls.len() as u64)).into_owned(),
-            tr!(lang, "plan.content_count", count = grouped(plan.contents.len() as u64)).into_owned(),
+            words::calls(plan.calls.len() as u64, lang),
+            match plan.contents.len() {
+                1 => tr!(lang, "plan.one_content").into_owned(),
+                contents => tr!(lang, "plan.content_count", count = grouped(contents as u64)).into_owned(),
+            },
         ),
         (words::takes(plan.takes_ms, lang), tr!(lang, "plan.takes_note").into_owned()),
         (
-            tr!(lang, "plan.people", count = grouped(plan.dropped.len() as u64)).into_owned(),
+            words::people(plan.dropped.len() as u64, lang),
             if plan.left_out { tr!(lang, "plan.left_out") } else { tr!(lang, "plan.dropped_note") }.into_owned(),
         ),
     ];

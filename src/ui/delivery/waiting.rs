@@ -129,11 +129,7 @@ pub fn row_ui(ui: &mut Ui, reads: &Reads<'_>, one: &Delivery, send: &dyn Fn(Deli
                     }
                 };
                 status_dot(ui, dot, text);
-                let size_text = format!(
-                    "{} · {}",
-                    tr!(lang, "plan.people", count = grouped(one.people)),
-                    tr!(lang, "plan.call_count", count = grouped(one.calls))
-                );
+                let size_text = format!("{} · {}", words::people(one.people, lang), words::calls(one.calls, lang));
                 let note = match stands {
                     Some(Ok(standing)) => standing_text(standing, lang),
                     Some(Err(error)) => error.message(lang, HistoryError::message),

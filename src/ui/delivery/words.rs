@@ -10,7 +10,7 @@ use crate::{
         history::HistoryError,
         journal::{CallState, Delivery, DeliveryState, Rung},
     },
-    ui::widgets::Dot,
+    ui::widgets::{Dot, grouped},
 };
 
 /// A rung as a word.
@@ -102,6 +102,22 @@ pub fn duration(time: Duration, lang: Lang) -> String {
         tr!(lang, "deliveries.minutes", minutes = minutes, seconds = seconds % 60).into_owned()
     } else {
         tr!(lang, "deliveries.seconds", seconds = seconds).into_owned()
+    }
+}
+
+/// So many people: `1 人`, `203 人`.
+pub fn people(count: u64, lang: Lang) -> String {
+    match count {
+        1 => tr!(lang, "send.one_person").into_owned(),
+        _ => tr!(lang, "plan.people", count = grouped(count)).into_owned(),
+    }
+}
+
+/// So many calls.
+pub fn calls(count: u64, lang: Lang) -> String {
+    match count {
+        1 => tr!(lang, "send.one_call").into_owned(),
+        _ => tr!(lang, "plan.call_count", count = grouped(count)).into_owned(),
     }
 }
 
