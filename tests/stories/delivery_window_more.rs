@@ -375,3 +375,54 @@ fn a_second_window_says_that_the_first_one_is_sending() {
     wait_for_end(&mut second);
     assert_eq!(last(&second).unwrap().counts.handed_over, 2, "and now it may");
 }
+
+/// Presses Tab until what has this in its label has the keyboard.
+fn tab_to(window: &mut Window, label: &str) {
+    for _ in 0..300 {
+        window.key(Key::Tab);
+        if window.focused().contains(label) {
+            return;
+        }
+    }
+    panic!("Tab never reaches “{label}”: {:#?}", window.on_screen());
+}
+
+#[test]
+fn the_keyboard_alone_plans_sends_pauses_and_reads_a_delivery() {
+    let mut window = window_with(12, 1);
+    sandbox_profile(&mut window).limits.calls_per_second = Some(2);
+    send(&mut window);
+    // Escape puts the plan away, Ctrl+Enter brings it back.
+    window.key(Key::Escape);
+    assert!(!window.shows("发送计划"));
+    send(&mut window);
+    tab_to(&mut window, "完整回执");
+    window.key(Key::Space);
+    window.settle();
+    tab_to(&mut window, "发给 12 人（12 次调用）");
+    window.key(Key::Enter);
+    window.step_until("it runs", |window| {
+        window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
+    });
+    let title = window.app().deliveries.live[0].title.clone();
+    tab_to(&mut window, &format!("暂停 {title}"));
+    window.key(Key::Enter);
+    window.step_until("it stands still", |window| {
+        window.app().deliveries.live.first().is_some_and(|live| live.progress().paused)
+    });
+    tab_to(&mut window, &format!("继续 {title}"));
+    window.key(Key::Enter);
+    wait_for_end(&mut window);
+    window.ctrl(Key::Num3);
+    window.step_until("the list is read", |window| window.app().deliveries.book.total() == Some(1));
+    window.harness.run_ok();
+    tab_to(&mut window, " 已结束");
+    window.key(Key::Enter);
+    window.wait_for("刷新结果");
+    tab_to(&mut window, "撤回");
+    window.key(Key::Enter);
+    window.wait_for("撤回全部");
+    window.key(Key::Escape);
+    assert!(!window.shows("撤回全部"), "nothing was taken back");
+    assert_eq!(last(&window).unwrap().counts.recalled, 0);
+}

@@ -171,10 +171,10 @@ fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, to
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(118.0))
-        .column(Column::initial((width * 0.3).max(160.0)).at_least(100.0).clip(true).resizable(true))
+        .column(Column::initial((width * 0.24).max(160.0)).at_least(100.0).clip(true).resizable(true))
         .column(Column::exact(84.0).clip(true))
         .column(Column::exact(170.0).clip(true))
-        .column(Column::initial((width * 0.2).max(130.0)).at_least(90.0).clip(true).resizable(true))
+        .column(Column::initial((width * 0.15).max(120.0)).at_least(90.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(70.0).clip(true))
         .header(size::ROW_HEADING, |mut header| {
             widgets::rows::headings(&mut header, headings);

@@ -165,11 +165,11 @@ pub fn own_agent_id(cx: &Cx<'_>) -> Option<String> {
 
 /// Members of the body that the form does not know: they travel as they came, and can be taken out.
 pub fn kept_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+    // What a field of the form has as well says its findings there.
+    const FIELDS: [&str; 5] = ["agent_id", "template_id", "userid_list", "dept_id_list", "data"];
     if draft.kept.0.is_empty() {
         return;
     }
-    // What a field of the form has as well says its findings there.
-    const FIELDS: [&str; 5] = ["agent_id", "template_id", "userid_list", "dept_id_list", "data"];
     let lang = cx.lang;
     let t = tokens(ui.style());
     let mut removed = None;
