@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Failed;
 use crate::{
-    compose::{CardVia, CheckContext, Draft, Finding, Severity, notice::NoticeTemplate, personal::PeopleTable},
+    compose::{CheckContext, Draft, Finding, Severity, notice::NoticeTemplate, personal::PeopleTable},
     deliver::plan::{self, Mode, Past, Plan, Recipients, Wanted},
     store::{
         history::{History, HistoryError},
@@ -24,7 +24,9 @@ const CUT_BY_PLAN: [&str; 2] = ["notice.users_too_many", "notice.people_too_many
 /// Those are one call.
 pub fn is_planned(draft: &Draft) -> bool {
     match draft {
-        Draft::Card(card) => card.via == CardVia::PrivateChat && !card.receivers.is_empty(),
+        Draft::Card(card) => {
+            draft.reaches_people() && draft.conversations().is_empty() && !card.who().is_empty()
+        }
         Draft::Notice(notice) => !notice.is_to_all(),
     }
 }
