@@ -426,3 +426,46 @@ fn the_keyboard_alone_plans_sends_pauses_and_reads_a_delivery() {
     assert!(!window.shows("撤回全部"), "nothing was taken back");
     assert_eq!(last(&window).unwrap().counts.recalled, 0);
 }
+
+#[test]
+fn a_card_of_another_way_goes_to_a_list_by_the_plan_and_an_unknown_call_of_it_is_asked_again() {
+    let mut window = Window::open();
+    let sandbox = window.sandbox();
+    let known = sandbox.organisation();
+    let ids = known.people().iter().filter(|one| !one.hidden).take(25).map(|one| one.userid.to_string());
+    let places: Vec<String> = ids.map(|id| format!("IM_ROBOT.{id}")).collect();
+    let body = serde_json::json!({
+        "cardTemplateId": sandbox.card_template_ids()[0], "outTrackId": "robots-1",
+        "openSpaceId": format!("dtv1.card//{}", places.join(";")),
+        "cardData": {"cardParamMap": {"title": "迎新会"}},
+        "imRobotOpenSpaceModel": {"supportForward": true, "lastMessageI18n": {"ZH_CN": "卡片"}},
+        "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT", "robotCode": sandbox.robot_code()},
+    });
+    let via = ding_composer::compose::CardVia::CreateAndDeliver.name();
+    let text = serde_json::json!({"kind": "card", "version": 1, "via": via, "body": body}).to_string();
+    let path = window.folder.path().join("机器人.json");
+    std::fs::write(&path, text).unwrap();
+    window.ctrl(Key::O);
+    window.type_into("文件路径", path.to_str().unwrap());
+    window.press("打开");
+    window.step_until("it is open", |window| {
+        window.app().state.current().is_some_and(|open| open.draft.via().name() == via)
+    });
+    window.settle();
+    assert!(window.shows("2 次调用"), "{:?}", window.on_screen());
+    sandbox.script(Script::once(ding_composer::sandbox::CREATE_AND_DELIVER, Effect::CutBeforeAnswer));
+    send(&mut window);
+    window.press("发给 25 人（2 次调用）");
+    wait_for_end(&mut window);
+    let made = last(&window).unwrap();
+    assert_eq!((made.calls, made.counts.handed_over, made.counts.unknown), (2, 1, 1), "{made:?}");
+
+    window.press("查看并决定");
+    window.wait_for("结果未知的调用（1）");
+    window.harness.run_ok();
+    window.press("再问一次");
+    window.step_until("it is known", |window| last(window).unwrap().counts.unknown == 0);
+    assert_eq!(last(&window).unwrap().counts.handed_over, 2);
+    let cards = sandbox.arrivals().iter().filter(|one| one.card().is_some()).count();
+    assert_eq!(cards, 2, "what had arrived was not delivered twice");
+}

@@ -301,6 +301,10 @@ impl App {
                     if asked.silent > 0 {
                         text.push_str(&tr!(lang, "deliveries.asked_silent", count = asked.silent));
                     }
+                    for line in words::silences(&asked, lang) {
+                        text.push('\n');
+                        text.push_str(&line);
+                    }
                     if let Some((number, code)) = asked.failed.first() {
                         let why = crate::deliver::words::explain_code(code, lang).unwrap_or_else(|| code.clone());
                         text.push_str(&tr!(lang, "deliveries.asked_failed", number = number, why = why));

@@ -13,7 +13,7 @@ use super::{
     words,
 };
 use crate::{
-    compose::Kind,
+    compose::{CardVia, Kind},
     deliver::{after, words::explain_code},
     store::{
         history::HistoryError,
@@ -337,10 +337,15 @@ fn unknown_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown)
     let send = |action: DeliveryAction| reads.actions.send(Action::Delivery(action));
     let id = found.delivery.id;
     Group::new(tr!(lang, "deliveries.unknown_title", count = grouped(count as u64))).fixed().show(ui, |ui| {
-        let card = found.delivery.new.kind == Kind::Card;
-        let help = if card { tr!(lang, "deliveries.unknown_card") } else { tr!(lang, "deliveries.unknown_notice") };
+        // The one call that promises to refuse a second card of the same outTrackId.
+        let asks = found.delivery.new.via == CardVia::CreateAndDeliver.name();
+        let help = match found.delivery.new.kind {
+            Kind::Card if asks => tr!(lang, "deliveries.unknown_card"),
+            Kind::Card => tr!(lang, "deliveries.unknown_old_card"),
+            Kind::Notice => tr!(lang, "deliveries.unknown_notice"),
+        };
         ui.add(Label::new(RichText::new(help).color(t.muted)).wrap());
-        if card {
+        if asks {
             let here = reachable(reads, found, false);
             let ask = PushButton::primary(tr!(lang, "deliveries.ask_again")).icon(Icon::Refresh).small();
             if ask.tooltip(tr!(lang, "deliveries.ask_again_tip")).enabled(here).show(ui).clicked() {

@@ -24,9 +24,7 @@ const CUT_BY_PLAN: [&str; 2] = ["notice.users_too_many", "notice.people_too_many
 /// Those are one call.
 pub fn is_planned(draft: &Draft) -> bool {
     match draft {
-        Draft::Card(card) => {
-            draft.reaches_people() && draft.conversations().is_empty() && !card.who().is_empty()
-        }
+        Draft::Card(card) => draft.reaches_people() && draft.conversations().is_empty() && !card.who().is_empty(),
         Draft::Notice(notice) => !notice.is_to_all(),
     }
 }

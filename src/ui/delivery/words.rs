@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Format;
 use crate::{
-    deliver::{pace::Stop, words::explain_code},
+    deliver::{after::Asked, pace::Stop, words::explain_code},
     lang::{Lang, text},
     store::{
         history::HistoryError,
@@ -103,6 +103,15 @@ pub fn duration(time: Duration, lang: Lang) -> String {
     } else {
         tr!(lang, "deliveries.seconds", seconds = seconds).into_owned()
     }
+}
+
+/// Why DingTalk tells nothing about some calls, a line each reason.
+pub fn silences(asked: &Asked, lang: Lang) -> Vec<String> {
+    let mut counts = std::collections::BTreeMap::new();
+    for (_, why) in &asked.why_silent {
+        *counts.entry(*why).or_insert(0_usize) += 1;
+    }
+    counts.into_iter().map(|(why, count)| why.message(count, lang)).collect()
 }
 
 /// So many people: `1 人`, `203 人`.
