@@ -9,6 +9,7 @@ mod history;
 mod notice;
 mod people;
 mod recipients;
+mod running;
 mod template;
 mod window;
 
@@ -43,6 +44,7 @@ fn main() -> std::io::Result<()> {
     }
     if report.wants("window") {
         window::window(&report);
+        running::frames(&report, &folder.path().join("running-home"));
     }
     if report.wants("card") {
         card::frames(&report, &folder.path().join("home"));

@@ -371,4 +371,87 @@ mod bugs {
         card.receivers[0].id = "u1".to_owned();
         assert_eq!((card.private.rows.as_ptr(), card.receivers.as_ptr()), (rows, receivers));
     }
+
+    /// The window on the notice tab, its notice to so many people of the sandbox, so many in a call.
+    fn notice_to(people: usize, in_a_call: u32) -> Window {
+        let mut window = Window::open();
+        let organisation = window.sandbox().organisation();
+        let users = organisation.people().iter().filter(|one| !one.hidden).take(people);
+        let users = users.map(|one| PersonRef { id: one.userid.to_string(), name: one.name.to_string() }).collect();
+        let state = &mut window.harness.state_mut().state;
+        state.tab = ding_composer::ui::state::Tab::Notice;
+        for profile in &mut state.settings.profiles {
+            profile.limits.people_per_call = Some(in_a_call);
+        }
+        let Draft::Notice(notice) = &mut state.current_mut().unwrap().draft else { panic!("the first notice") };
+        notice.users = users;
+        window.settle();
+        window
+    }
+
+    fn deliver(window: &mut Window, button: &str) {
+        window.ctrl(Key::Enter);
+        window.settle();
+        window.press(button);
+    }
+
+    fn ended(window: &mut Window) {
+        window.step_until("it has ended", |window| window.app().deliveries.live.is_empty() && !window.app().is_busy());
+    }
+
+    #[test]
+    fn a_profile_changed_while_it_sent_could_not_send_more_until_that_had_ended() {
+        let mut window = notice_to(6, 1);
+        window.harness.state_mut().state.settings.profiles[0].limits.calls_per_second = Some(1);
+        window.settle();
+        deliver(&mut window, "发给 6 人（6 次调用）");
+        window.step_until("it runs", |window| {
+            window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
+        });
+        let profile = &mut window.harness.state_mut().state.settings.profiles[0];
+        profile.stop_after_errors += 1;
+        profile.limits.people_per_call = Some(3);
+        let Draft::Notice(notice) = &mut window.harness.state_mut().state.current_mut().unwrap().draft else {
+            panic!()
+        };
+        notice.data[0].value = "改过的内容".to_owned();
+        window.settle();
+        deliver(&mut window, "发给 6 人（2 次调用）");
+        window.step_until("both run", |window| window.app().deliveries.live.len() == 2);
+        ended(&mut window);
+        let journal = window.app().state.journal.value().unwrap();
+        let made = journal.deliveries(0, 5).unwrap();
+        let handed_over: Vec<u64> = made.iter().map(|one| one.counts.handed_over).collect();
+        assert_eq!(handed_over, [2, 6], "{made:#?}");
+        let fullest = window.sandbox().fullest().calls_per_second;
+        assert_eq!(fullest.get(ding_composer::sandbox::SEND_NOTICE), Some(&1), "they share the windows: {fullest:?}");
+    }
+
+    #[test]
+    fn the_send_bar_said_one_call_where_the_plan_made_two() {
+        let mut window = notice_to(3, 2);
+        window.harness.run_ok();
+        assert!(window.shows("3 人 · 2 次调用"), "{:?}", window.on_screen());
+        window.harness.state_mut().state.settings.profiles[0].limits.people_per_call = Some(3);
+        window.settle();
+        assert!(window.shows("3 人 · 1 次调用"), "{:?}", window.on_screen());
+    }
+
+    #[test]
+    fn the_history_said_that_nothing_was_sent_although_there_were_deliveries() {
+        let mut window = notice_to(3, 2);
+        deliver(&mut window, "发给 3 人（2 次调用）");
+        ended(&mut window);
+        let folder = Arc::clone(&window.folder);
+        assert!(window.close());
+        drop(window);
+        let mut window = Window::open_in(folder);
+        window.ctrl(Key::Num3);
+        window.wait_for("2 / 2");
+        window.harness.get_by_role_and_label(Role::RadioButton, "单次").click();
+        window.wait_for("还没有单次发送");
+        assert!(!window.shows("还没有发送记录"));
+        window.press("看批次");
+        window.wait_for("2 / 2");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::delivery::notify::{Desktop, Notifier};
 use crate::{
     dingtalk::tokens::{Clock, SystemClock},
     lang::Lang,
@@ -29,6 +30,8 @@ pub struct Env {
     pub sandbox: SandboxOptions,
     /// The language asked for; `None`: as the settings or the system say.
     pub lang: Option<Lang>,
+    /// Where the end of a long delivery is told while nobody looks.
+    pub notifier: Arc<dyn Notifier>,
     /// Whether the desktop's own file dialogs may be opened; without them a path is typed.
     pub native_dialogs: bool,
 }
@@ -51,6 +54,7 @@ impl Env {
             fresh_id: Arc::new(|| uuid::Uuid::new_v4().simple().to_string()),
             sandbox: SandboxOptions::default(),
             lang,
+            notifier: Arc::new(Desktop),
             native_dialogs: true,
         })
     }

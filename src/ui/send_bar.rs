@@ -9,7 +9,7 @@ use super::{
     icons::Icon,
     state::{InspectorTab, State},
     theme::{self, size, tokens, tokens::profile_colour},
-    widgets::{PushButton, form::severity_look},
+    widgets::{PushButton, form::severity_look, grouped},
 };
 use crate::compose::{Kind, Severity};
 
@@ -56,7 +56,11 @@ fn summary_ui(ui: &mut Ui, state: &State, actions: &Actions, t: &theme::Tokens) 
     let mut parts = Vec::new();
     if let Some(reach) = state.reach() {
         parts.push(reach.text(lang));
-        parts.push(tr!(lang, "send.one_call").into_owned());
+        parts.push(match state.calls {
+            Some(1) => tr!(lang, "send.one_call").into_owned(),
+            Some(calls) => tr!(lang, "send.calls", count = grouped(calls as u64)).into_owned(),
+            None => tr!(lang, "send.calls_at_least").into_owned(),
+        });
     } else if let Some(open) = state.current() {
         let named = match &open.draft {
             crate::compose::Draft::Card(card) => card.receivers.len(),

@@ -111,6 +111,8 @@ pub struct State {
     pub journal: OpenJournal,
     /// Whether the plan of a send is being made.
     pub planning: bool,
+    /// How many calls the current draft makes, once that is counted.
+    pub calls: Option<usize>,
     /// A send on its way. One at a time.
     pub running: Option<Running>,
     /// What is known beyond the drafts.
@@ -142,6 +144,7 @@ impl State {
             history: Remote::NotAsked,
             journal: Remote::NotAsked,
             planning: false,
+            calls: None,
             running: None,
             facts: Facts::default(),
             send_anyway: false,

@@ -4,12 +4,15 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
-use super::env::Env;
+use super::{
+    delivery::notify::{Note, Notifier},
+    env::Env,
+};
 use crate::{
     dingtalk::tokens::Clock,
     lang::Lang,
@@ -42,6 +45,23 @@ impl Clock for TestClock {
     }
 }
 
+/// Keeps the notes that the desktop would have shown.
+#[derive(Debug, Default)]
+pub struct Notes(Mutex<Vec<Note>>);
+
+impl Notes {
+    /// What was shown so far.
+    pub fn shown(&self) -> Vec<Note> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Notifier for Notes {
+    fn show(&self, note: Note) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+}
+
 /// Surroundings for a test.
 ///
 /// # Errors
@@ -66,6 +86,7 @@ pub fn env_with_vault(folder: &Path, clock: Arc<dyn Clock>, vault: Arc<dyn Vault
         fresh_id: Arc::new(move || format!("fresh-{window}-{}", counter.fetch_add(1, Ordering::Relaxed))),
         sandbox: SandboxOptions::default(),
         lang: Some(Lang::Zh),
+        notifier: Arc::new(Notes::default()),
         native_dialogs: false,
     })
 }

@@ -17,11 +17,11 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::support::Window;
 
 /// The window on the notice tab, its notice to so many people of the sandbox, so many in a call.
-fn window_with(people: usize, in_a_call: u32) -> Window {
+pub fn window_with(people: usize, in_a_call: u32) -> Window {
     prepared(Window::open(), people, in_a_call)
 }
 
-fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
+pub fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
     let organisation = window.sandbox().organisation();
     let users: Vec<PersonRef> = organisation
         .people()
@@ -42,14 +42,14 @@ fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
     window
 }
 
-fn send(window: &mut Window) {
+pub fn send(window: &mut Window) {
     window.ctrl(Key::Enter);
     window.step_until("the plan is made", |window| !window.app().is_busy());
     window.harness.run_ok();
 }
 
 /// The notices that arrived, with how many people each.
-fn arrived(window: &Window) -> Vec<Vec<String>> {
+pub fn arrived(window: &Window) -> Vec<Vec<String>> {
     let sandbox = window.sandbox();
     let people = |notice: &ding_composer::sandbox::ArrivedNotice| {
         notice.recipients.iter().map(|one| one.userid.clone()).collect()
@@ -57,12 +57,12 @@ fn arrived(window: &Window) -> Vec<Vec<String>> {
     sandbox.arrivals().iter().filter_map(|arrival| arrival.notice().map(|notice| people(notice))).collect()
 }
 
-fn last(window: &Window) -> Option<Delivery> {
+pub fn last(window: &Window) -> Option<Delivery> {
     let journal = window.app().state.journal.value()?;
     journal.deliveries(0, 1).unwrap().into_iter().next()
 }
 
-fn wait_for_end(window: &mut Window) {
+pub fn wait_for_end(window: &mut Window) {
     window.step_until("the delivery has ended", |window| {
         window.app().deliveries.live.is_empty() && !window.app().is_busy()
     });
@@ -171,7 +171,8 @@ fn a_delivery_is_paused_goes_on_and_is_cancelled() {
     window.step_until("something was handed over", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
     });
-    window.press("暂停");
+    let title = window.app().deliveries.live[0].title.clone();
+    window.press(&format!("暂停 {title}"));
     window.step_until("it stands still", |window| {
         let progress = window.app().deliveries.live[0].progress();
         progress.paused && progress.counts.begun == 0
@@ -183,11 +184,11 @@ fn a_delivery_is_paused_goes_on_and_is_cancelled() {
     window.harness.step();
     assert_eq!(window.app().deliveries.live[0].progress().counts.handed_over, before, "nothing goes out while paused");
 
-    window.harness.get_by_role_and_label(Role::Button, "继续").click();
+    window.harness.get_by_role_and_label(Role::Button, &format!("继续 {title}")).click();
     window.step_until("it goes on", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > before)
     });
-    window.harness.get_by_role_and_label(Role::Button, "取消发送").click();
+    window.harness.get_by_role_and_label(Role::Button, &format!("取消发送 {title}")).click();
     wait_for_end(&mut window);
     let made = last(&window).unwrap();
     assert_eq!(made.state, DeliveryState::Cancelled);
@@ -239,7 +240,7 @@ fn unknown_number(window: &Window) -> u64 {
     calls.iter().find(|call| call.state == CallState::Unknown).unwrap().number
 }
 
-fn shown_delivery() -> Window {
+pub fn shown_delivery() -> Window {
     let mut window = window_with(4, 2);
     send(&mut window);
     window.press("发给 4 人（2 次调用）");
@@ -265,7 +266,7 @@ fn a_report_names_everybody_and_it_is_taken_back_with_who_had_read_it() {
     assert!(window.shows("人（4）") && window.shows("可撤回"), "{:?}", window.on_screen());
     let reader = window.sandbox().organisation().people()[0].userid.to_string();
     window.sandbox().reads(&reader);
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(3));
     window.press("刷新结果");
     window.settle();
     window.harness.run_ok();
@@ -303,7 +304,7 @@ fn the_report_is_written_as_a_file_and_the_unread_become_a_draft() {
     assert!(text.contains("userid,name,call,rung,code"), "{text}");
 
     // DingTalk needs a moment before it tells who got it.
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    window.sandbox().set_clock_skew(jiff::SignedDuration::from_secs(3));
     window.press("刷新结果");
     window.settle();
     window.step_until("somebody is unread", |window| window.shows("给未读的 4 人写新草稿"));

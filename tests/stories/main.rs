@@ -16,6 +16,10 @@ mod delivery;
 #[cfg(test)]
 mod delivery_window;
 #[cfg(test)]
+mod delivery_window_closing;
+#[cfg(test)]
+mod delivery_window_more;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod free_notice;
@@ -37,6 +41,8 @@ mod picker;
 mod raw;
 #[cfg(test)]
 mod rejected;
+#[cfg(test)]
+mod rejected_more;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]

@@ -21,17 +21,17 @@ use crate::{
 };
 
 /// A finding, how it comes to be, and what has the keyboard after the jump.
-struct Case {
+pub struct Case {
     code: &'static str,
     write: fn(&mut Window),
     place: &'static str,
 }
 
-const fn case(code: &'static str, write: fn(&mut Window), place: &'static str) -> Case {
+pub const fn case(code: &'static str, write: fn(&mut Window), place: &'static str) -> Case {
     Case { code, write, place }
 }
 
-fn findings(window: &Window) -> Vec<Finding> {
+pub fn findings(window: &Window) -> Vec<Finding> {
     window.app().state.current().unwrap().findings.all().to_vec()
 }
 
@@ -87,7 +87,7 @@ fn look(window: &mut Window, case: &Case) -> Vec<String> {
     wrong
 }
 
-fn look_at_all(window: &mut Window, cases: &[Case], begin: impl Fn(&mut Window)) {
+pub fn look_at_all(window: &mut Window, cases: &[Case], begin: impl Fn(&mut Window)) {
     let mut wrong = Vec::new();
     for case in cases {
         begin(window);
@@ -104,7 +104,7 @@ fn change(window: &mut Window, change: impl FnOnce(&mut CardDraft)) {
 }
 
 /// Puts members into the body by way of the JSON view.
-fn by_json(window: &mut Window, pointer: &str, name: &str, value: serde_json::Value) {
+pub fn by_json(window: &mut Window, pointer: &str, name: &str, value: serde_json::Value) {
     window.click("JSON");
     let text = window.harness.get_by_role_and_label(Role::MultilineTextInput, "JSON 正文").value().unwrap();
     let mut body: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -116,7 +116,7 @@ fn by_json(window: &mut Window, pointer: &str, name: &str, value: serde_json::Va
     window.click("表单");
 }
 
-fn card_story(cases: &[Case]) {
+pub fn card_story(cases: &[Case]) {
     let mut window = Window::open();
     let start = sound(&window);
     look_at_all(&mut window, cases, |window| set_card(window, start.clone()));
@@ -325,14 +325,14 @@ fn values_of_single_people() {
     ]);
 }
 
-fn notice(window: &Window) -> NoticeDraft {
+pub fn notice(window: &Window) -> NoticeDraft {
     match &window.app().state.drafts.current(Kind::Notice).unwrap().draft {
         Draft::Notice(notice) => notice.clone(),
         Draft::Card(_) => panic!("a notice"),
     }
 }
 
-fn change_notice(window: &mut Window, change: impl FnOnce(&mut NoticeDraft)) {
+pub fn change_notice(window: &mut Window, change: impl FnOnce(&mut NoticeDraft)) {
     let mut draft = notice(window);
     change(&mut draft);
     window.harness.state_mut().state.drafts.current_mut(Kind::Notice).unwrap().draft = Draft::Notice(draft);

@@ -3,6 +3,7 @@
 //! Pure but for reading the journal: nothing is written, nothing is sent. What cannot go out as it is, is named person by
 //! person with the rule and what can be done; the caller decides.
 
+mod count;
 mod cut;
 mod past;
 mod recipients;
@@ -10,6 +11,7 @@ mod report;
 
 use std::ops::Range;
 
+pub use count::call_count;
 pub use past::Past;
 pub use recipients::{Recipients, recipients};
 pub use report::{moment, plan_json, rule_label};
@@ -311,8 +313,7 @@ pub fn plan(wanted: &Wanted<'_>, past: &Past<'_>) -> Result<Plan, HistoryError> 
 
     let out: std::collections::HashSet<u32> =
         if wanted.leave_out { dropped.iter().map(|one| one.row).collect() } else { std::collections::HashSet::new() };
-    let most = allowed.people_per_call.value.unwrap_or(REPORTED_PEOPLE);
-    let most = if wanted.mode == Mode::Report { most.min(REPORTED_PEOPLE) } else { most };
+    let most = count::most_people(wanted.mode, &allowed);
     let cut = cut::cut(&grouped.people, &out, most, allowed.people_per_minute.value);
     let departments = if wanted.mode == Mode::Fewest && wanted.draft.kind() == Kind::Notice {
         wanted.recipients.departments.clone()

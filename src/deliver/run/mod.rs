@@ -50,8 +50,8 @@ struct Inner {
     time: Arc<dyn Time>,
     at_once: usize,
     /// A number from 0 up to 1, for the jitter.
-    dice: Box<dyn Fn() -> f64 + Send + Sync>,
-    _lock: ProfileLock,
+    dice: Arc<dyn Fn() -> f64 + Send + Sync>,
+    lock: Arc<ProfileLock>,
 }
 
 impl std::fmt::Debug for Sender {
@@ -141,7 +141,26 @@ impl Sender {
             }
         }
         let at_once = at_once.max(1);
-        Ok(Self(Arc::new(Inner { session, journal, profile, pacer, time, at_once, dice, _lock: lock })))
+        let (lock, dice) = (Arc::new(lock), Arc::from(dice));
+        Ok(Self(Arc::new(Inner { session, journal, profile, pacer, time, at_once, dice, lock })))
+    }
+
+    /// The same right to send and the same windows under settings that changed meanwhile: of each limit the stricter. What
+    /// runs already goes on with the connection and the guard it began with.
+    #[must_use]
+    pub fn under(&self, session: Session, profile: Profile, allowances: Allowances) -> Self {
+        let known = &self.0;
+        known.pacer.tighten(allowances);
+        Self(Arc::new(Inner {
+            session,
+            journal: Arc::clone(&known.journal),
+            profile,
+            pacer: known.pacer.clone(),
+            time: Arc::clone(&known.time),
+            at_once: known.at_once,
+            dice: Arc::clone(&known.dice),
+            lock: Arc::clone(&known.lock),
+        }))
     }
 
     /// The windows, to show them or to send one message through them.

@@ -5,8 +5,9 @@ use egui::{Frame, Margin, Panel, Ui};
 use super::App;
 use crate::{
     compose::{Draft, PersonRef, notice::NoticeTemplate},
+    store::journal::Delivery,
     ui::{
-        delivery::{HistoryPart, cut_off, list, plan_dialog, running::Live, strip, trial},
+        delivery::{HistoryPart, cut_off, list, plan_dialog, running::Live, strip, trial, waiting},
         history,
         picker::IdKind,
         state::{OpenDraft, Tab},
@@ -28,15 +29,22 @@ impl App {
 
     /// What runs, at the bottom of every tab.
     pub(super) fn draw_strip(&mut self, ui: &mut Ui) {
-        if !strip::has_rows(&self.deliveries.live, &self.deliveries.waiting) {
+        let known = self.deliveries.book.waiting.value().map_or(&[][..], Vec::as_slice);
+        let begun = |one: &&Delivery| !self.deliveries.live.iter().any(|live| live.id() == Some(one.id));
+        let waits: Vec<Delivery> = known.iter().filter(begun).cloned().collect();
+        if self.deliveries.live.is_empty() && waits.is_empty() {
             return;
         }
         let t = tokens(ui.style());
         let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6));
-        let now_ms = self.env.clock.now_millis();
+        let reads = waiting::Reads {
+            lang: self.state.lang,
+            now_ms: self.env.clock.now_millis(),
+            profile: &self.state.settings.current().name,
+            waits: &self.deliveries.waits,
+        };
         Panel::bottom("deliveries").frame(frame).show(ui, |ui| {
-            let (live, waiting) = (&self.deliveries.live, &self.deliveries.waiting);
-            strip::strip_ui(ui, self.state.lang, now_ms, live, waiting, &self.actions);
+            strip::strip_ui(ui, &reads, &self.deliveries.live, &waits, &self.actions);
         });
     }
 
@@ -77,6 +85,7 @@ impl App {
                 lang,
                 history: &self.state.history,
                 background: &self.background,
+                deliveries: self.deliveries.book.recent.value().is_some_and(|recent| !recent.is_empty()),
                 actions: &self.actions,
             };
             history::tab_ui(ui, &reads, &mut self.history_view);

@@ -20,7 +20,7 @@ use crate::{
         delivery::{
             DeliveryAction, Failed, Format, HistoryPart, Whom, again,
             notify::{self, Note},
-            planning::{Order, Planned, Planning, Sources, Waiting},
+            planning::{Order, Planned, Planning, Sources},
             running::{Live, Tools},
             tasks::Done,
             trial, words,
@@ -50,7 +50,7 @@ impl App {
             list: None,
             template: self.template_of(open).cloned(),
             trial: false,
-            unattended: false,
+            due_ms: None,
             profile: self.state.profile().clone(),
             mode: Mode::Fewest,
             leave_out: false,
@@ -59,17 +59,18 @@ impl App {
     }
 
     fn plan(&mut self, order: Order) {
-        let Some(sources) = self.sources() else { return };
+        let Some(sources) = self.sources(order.due_ms) else { return };
         self.deliveries.planning = Some(Planning::begin(order, sources, &self.background));
     }
 
-    fn sources(&self) -> Option<Sources> {
+    /// What a plan is made of; as of its moment where it waits.
+    fn sources(&self, due_ms: Option<i64>) -> Option<Sources> {
         Some(Sources {
             facts: self.state.facts.clone(),
             people: self.contacts.loaded().cloned(),
             journal: self.state.journal.value()?.clone(),
             history: self.state.history.value().cloned(),
-            now_ms: self.env.clock.now_millis(),
+            now_ms: due_ms.unwrap_or_else(|| self.env.clock.now_millis()),
         })
     }
 
@@ -90,26 +91,17 @@ impl App {
     fn tools_of(&mut self, one: &Delivery) -> Option<Tools> {
         let lang = self.state.lang;
         let profile = self.state.profile().clone();
-        let reason = if profile.name != one.new.profile {
-            tr!(lang, "deliveries.other_profile", profile = one.new.profile).into_owned()
-        } else if let Some(reason) = self.changed_meanwhile(&profile) {
-            reason
-        } else {
+        let reason = if profile.name == one.new.profile {
             let via = crate::compose::Via::from_name(one.new.kind, &one.new.via).unwrap_or_else(|| one.new.kind.into());
             if let Some(tools) = self.tools(&profile, via) {
                 return Some(tools);
             }
             tr!(lang, "send.off_connecting").into_owned()
+        } else {
+            tr!(lang, "deliveries.other_profile", profile = one.new.profile).into_owned()
         };
         self.toasts.add(Toast::new(Level::Warning, reason));
         None
-    }
-
-    /// Why a profile whose settings changed while it sends cannot send more yet.
-    pub(super) fn changed_meanwhile(&self, profile: &crate::store::settings::Profile) -> Option<String> {
-        let other = |live: &Live| live.is_running() && live.profile.name == profile.name && live.profile != *profile;
-        let lang = self.state.lang;
-        self.deliveries.live.iter().any(other).then(|| tr!(lang, "deliveries.settings_changed").into_owned())
     }
 
     /// A delivery among the last ones, or the one shown.
@@ -134,13 +126,16 @@ impl App {
         self.take_ended(ctx);
         self.take_tasks();
         let Some(journal) = self.state.journal.value().cloned() else { return };
+        if let Some(history) = self.state.history.value().cloned() {
+            self.deliveries.find_newest(&journal, &history, &self.background);
+        }
         let listed = self.state.tab == Tab::History && self.deliveries.part == HistoryPart::Deliveries;
         self.deliveries.book.read(&journal, listed, &self.background);
         if listed {
             self.deliveries.view.read(&journal, &self.background);
             self.follow_shown(ctx);
         }
-        self.start_waiting(ctx);
+        self.take_waiting(ctx);
         self.ask_due(ctx);
         if self.deliveries.live.iter().any(Live::is_running) {
             // Seconds, paces and countdowns are shown; a paused one is counted as well as it may be going on elsewhere.
@@ -173,8 +168,10 @@ impl App {
             planning.shown = true;
             return;
         };
-        if planned.order.trial || planned.order.unattended {
-            if planned.is_clean() && planned.plan.doubts.is_empty() {
+        if planned.order.trial || planned.order.due_ms.is_some() {
+            // A wait was chosen with the plan on screen; on a live profile the number is still to be typed.
+            let asked = planned.order.due_ms.is_none() || !planned.asks_number();
+            if asked && planned.is_clean() && planned.plan.doubts.is_empty() {
                 self.start_planned();
             } else if let Some(planning) = &mut self.deliveries.planning {
                 planning.shown = true;
@@ -191,10 +188,6 @@ impl App {
     fn start_planned(&mut self) {
         let Some(planned) = self.deliveries.planning.as_ref().and_then(Planning::current).cloned() else { return };
         let profile = &planned.order.profile;
-        if let Some(reason) = self.changed_meanwhile(profile) {
-            self.toasts.add(Toast::new(Level::Warning, reason));
-            return;
-        }
         if *profile != *self.state.profile() {
             let text = tr!(self.state.lang, "deliveries.other_profile", profile = profile.name);
             self.toasts.add(Toast::new(Level::Warning, text));
@@ -203,9 +196,14 @@ impl App {
         let Some(tools) = self.tools(profile, planned.plan.via) else { return };
         self.deliveries.planning = None;
         let out_track_id = self.take_out_track_id(&planned);
+        if let Some(due_ms) = planned.order.due_ms {
+            self.write_waiting(planned, out_track_id, due_ms);
+            return;
+        }
         let key = self.deliveries.key();
         let live = Live::start(key, planned, out_track_id, tools, &self.deliveries.senders, &self.background);
         self.deliveries.live.push(live);
+        self.deliveries.sent_last(HistoryPart::Deliveries, self.state.tab);
         self.deliveries.cut_off_hidden = false;
     }
 
@@ -266,13 +264,12 @@ impl App {
                     }
                     let looking = ctx.input(|input| input.viewport().focused).unwrap_or(true);
                     if took >= notify::LONG && !looking {
-                        notify::show(Note::of(counts, finished, lang));
+                        self.env.notifier.show(Note::of(counts, finished, lang));
                     }
                     Toast::new(level, text)
                 }
                 Err(error) => {
-                    let reason = error.as_ref().map(|error| error.message(lang, HistoryError::message));
-                    let reason = reason.unwrap_or_default();
+                    let reason = error.as_ref().map(|error| words::failed(error, lang)).unwrap_or_default();
                     let text = if id.is_none() {
                         tr!(lang, "deliveries.not_written", title = title, reason = reason)
                     } else {
@@ -304,6 +301,10 @@ impl App {
                     if asked.silent > 0 {
                         text.push_str(&tr!(lang, "deliveries.asked_silent", count = asked.silent));
                     }
+                    for line in words::silences(&asked, lang) {
+                        text.push('\n');
+                        text.push_str(&line);
+                    }
                     if let Some((number, code)) = asked.failed.first() {
                         let why = crate::deliver::words::explain_code(code, lang).unwrap_or_else(|| code.clone());
                         text.push_str(&tr!(lang, "deliveries.asked_failed", number = number, why = why));
@@ -328,21 +329,6 @@ impl App {
                 Ok(Done::Decided | Done::GivenUp) => continue,
             };
             self.toasts.add(toast);
-        }
-    }
-
-    /// Plans whose moment has come are made again and carried out, or shown where something stands against them.
-    fn start_waiting(&mut self, ctx: &egui::Context) {
-        if self.deliveries.waiting.is_empty() {
-            return;
-        }
-        ctx.request_repaint_after_secs(1.0);
-        let now = self.env.clock.now_millis();
-        let due = self.deliveries.waiting.iter().position(|one| one.at_ms <= now);
-        if let Some(due) = due.filter(|_| self.deliveries.planning.is_none() && self.state.link.session().is_some()) {
-            let waiting = self.deliveries.waiting.remove(due);
-            let order = Order { unattended: true, ..waiting.order };
-            self.plan(order);
         }
     }
 
@@ -385,12 +371,19 @@ impl App {
             DeliveryAction::Start => self.start_planned(),
             DeliveryAction::ClosePlan => self.deliveries.planning = None,
             DeliveryAction::StartAt(at_ms) => {
-                if let Some(planning) = self.deliveries.planning.take() {
-                    let key = self.deliveries.key();
-                    self.deliveries.waiting.push(Waiting { key, order: planning.order, at_ms });
+                self.replan(|order| order.due_ms = Some(at_ms));
+                if let Some(planning) = &mut self.deliveries.planning {
+                    planning.shown = false;
                 }
             }
-            DeliveryAction::ForgetWaiting(key) => self.deliveries.waiting.retain(|one| one.key != key),
+            DeliveryAction::SendWaiting(id) => self.send_waiting(id),
+            DeliveryAction::SendAnyway(id) => self.begin_waiting(id),
+            DeliveryAction::PutOff(id, until_ms) => {
+                if let Some(journal) = self.state.journal.value().cloned() {
+                    self.deliveries.waits.forget(id);
+                    self.deliveries.tasks.put_off(id, until_ms, &journal, &self.background);
+                }
+            }
             DeliveryAction::Pause(key) => self.with_live(key, |live| live.control.pause()),
             DeliveryAction::Resume(key) => self.with_live(key, |live| live.control.resume()),
             DeliveryAction::Cancel(key) => self.with_live(key, |live| live.control.cancel()),
@@ -459,21 +452,28 @@ impl App {
     }
 
     fn replan(&mut self, change: impl FnOnce(&mut Order)) {
-        let Some(sources) = self.sources() else { return };
+        let Some(planning) = &mut self.deliveries.planning else { return };
+        change(&mut planning.order);
+        let due_ms = planning.order.due_ms;
+        let Some(sources) = self.sources(due_ms) else { return };
         if let Some(planning) = &mut self.deliveries.planning {
-            change(&mut planning.order);
             planning.again(sources, &self.background);
         }
     }
 
     fn go_on(&mut self, id: DeliveryId) {
-        if self.deliveries.live.iter().any(|live| live.id() == Some(id)) {
+        if let Some(one) = self.known(id) {
+            self.go_on_with(&one);
+        }
+    }
+
+    pub(super) fn go_on_with(&mut self, one: &Delivery) {
+        if self.deliveries.live.iter().any(|live| live.id() == Some(one.id)) {
             return;
         }
-        let Some(one) = self.known(id) else { return };
-        let Some(tools) = self.tools_of(&one) else { return };
+        let Some(tools) = self.tools_of(one) else { return };
         let key = self.deliveries.key();
-        let live = Live::go_on(key, &one, tools, &self.deliveries.senders, &self.background);
+        let live = Live::go_on(key, one, tools, &self.deliveries.senders, &self.background);
         self.deliveries.live.push(live);
     }
 
@@ -566,7 +566,7 @@ impl App {
             list: Some(list),
             template: self.template_of(open).cloned(),
             trial: true,
-            unattended: false,
+            due_ms: None,
             profile: self.state.profile().clone(),
             mode: Mode::Report,
             leave_out: false,

@@ -1,4 +1,4 @@
-//! Drafts, settings and the window's memory on their way to the disk; and closing, where nothing may be lost.
+//! Drafts, settings and the window's memory on their way to the disk.
 
 use std::time::Duration;
 
@@ -10,10 +10,7 @@ use crate::{
         action::Action,
         background::Broken,
         state::OpenDraft,
-        widgets::{
-            Level, PushButton, Toast,
-            dialog::{Answer, Dialog},
-        },
+        widgets::{Level, Toast},
     },
 };
 
@@ -23,19 +20,6 @@ const KEEP_AFTER_SECS: f64 = 0.4;
 const LARGE: usize = 200;
 /// How long closing waits for the disk.
 const FLUSH: Duration = Duration::from_secs(5);
-
-/// What stands in the way of closing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Closing {
-    /// Nobody asked.
-    No,
-    /// A send is on its way: its outcome would be unknown.
-    AskSending,
-    /// A draft cannot be kept.
-    AskUnkept,
-    /// The person has decided, or nothing stands in the way.
-    Yes,
-}
 
 impl App {
     /// Keeps changed drafts a moment after the last change, and settings after theirs.
@@ -190,55 +174,6 @@ impl App {
         self.keep_drafts(true);
         self.remember_window();
         self.store.as_ref().is_none_or(|store| store.flush(FLUSH))
-    }
-
-    /// Closes when nothing stands in the way; otherwise asks first.
-    pub(super) fn answer_close_request(&mut self, ctx: &egui::Context) {
-        if !ctx.input(|input| input.viewport().close_requested()) || self.closing == Closing::Yes {
-            return;
-        }
-        let kept = self.keep_everything_now();
-        self.closing = if self.state.running.is_some() {
-            Closing::AskSending
-        } else if kept {
-            Closing::Yes
-        } else {
-            Closing::AskUnkept
-        };
-        if self.closing != Closing::Yes {
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-        }
-    }
-
-    /// The question that stands in the way of closing.
-    pub(super) fn closing_dialog(&mut self, ctx: &egui::Context) {
-        let lang = self.state.lang;
-        let (title, text) = match self.closing {
-            Closing::No | Closing::Yes => return,
-            Closing::AskSending => {
-                (tr!(lang, "shell.close_sending").into_owned(), tr!(lang, "shell.close_sending_text").into_owned())
-            }
-            Closing::AskUnkept => {
-                let reason = self.keep_trouble.as_ref().map(|error| error.message(lang)).unwrap_or_default();
-                (
-                    tr!(lang, "shell.close_unkept").into_owned(),
-                    tr!(lang, "shell.close_unkept_text", reason = reason).into_owned(),
-                )
-            }
-        };
-        let accept = PushButton::danger(tr!(lang, "shell.close_anyway"));
-        let (answer, ()) =
-            Dialog::new("closing", title, tr!(lang, "shell.keep_open")).text(text).accept(accept).show(ctx, |_| ());
-        match answer {
-            Answer::None => {}
-            Answer::Accepted => self.actions.send(Action::CloseAnyway),
-            Answer::Cancelled => self.closing = Closing::No,
-        }
-    }
-
-    pub(super) fn close_anyway(&mut self, ctx: &egui::Context) {
-        self.closing = Closing::Yes;
-        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
     }
 }
 

@@ -143,8 +143,7 @@ impl App {
             return;
         }
         let profile = self.state.profile().clone();
-        let reason = self.state.may_go_out().err().or_else(|| self.changed_meanwhile(&profile));
-        if let Some(reason) = reason {
+        if let Err(reason) = self.state.may_go_out() {
             self.toasts.add(Toast::new(Level::Warning, reason));
             return;
         }

@@ -75,6 +75,9 @@ impl App {
             Draft::Card(_) => None,
         };
         self.checker.check(open, &state.facts, template, &self.background);
+        let people = self.contacts.loaded();
+        self.deliveries.calls.follow(open, state.settings.current(), &state.facts, people, &self.background);
+        state.calls = self.deliveries.calls.count();
         self.lab.follow(open);
     }
 

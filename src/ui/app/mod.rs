@@ -1,12 +1,14 @@
 //! The application: owns the state, runs what screens asked for (`logic`, `dispatch`) and draws the frame (`frame`).
 //!
-//! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk, and closing.
+//! * `start`: what a window begins with. `keep`: drafts and settings on their way to the disk. `closing`:
+//!   what stands in the way of it.
 //! * `delivery`: plans, deliveries, their reports; `deliveries_ui`: where they are drawn.
 //! * `send`: a click on 发送 and what becomes of it. `fix`: what the buttons of an explanation do. `profiles`: settings,
 //!   secrets, the connection check, the sandbox. `people`: the directory, the picker, the library of templates.
 //!   `access`: what the ways of sending answered. `lab`: imported card templates. `import`: lists of people.
 
 mod access;
+mod closing;
 mod deliveries_ui;
 mod delivery;
 mod dispatch;
@@ -21,11 +23,12 @@ mod profiles;
 mod send;
 
 mod start;
+mod waiting;
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    action::Actions,
+    action::{Action, Actions},
     background::{Background, Broken},
     checking::Checker,
     delivery::Deliveries,
@@ -106,7 +109,7 @@ pub struct App {
     earlier: HashMap<String, Option<EarlierUse>>,
     earlier_asked: Remote<(String, Option<EarlierUse>, Option<EarlierCard>), Broken<HistoryError>>,
     memory: WindowMemory,
-    closing: keep::Closing,
+    closing: closing::Closing,
     /// Plans, what runs, what was delivered.
     pub deliveries: Deliveries,
 }
@@ -124,6 +127,11 @@ impl App {
     /// The ids of everything the program keeps, for tests and the smoke test of the window.
     pub fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// Wishes something as a screen does, for measurements.
+    pub fn wish(&self, action: Action) {
+        self.actions.send(action);
     }
 
     /// The imported card templates.

@@ -6,11 +6,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::{
-    compose::{CardVia, Draft, check::CheckCache, ready},
+    compose::{Draft, check::CheckCache, ready},
     deliver::send::{Sending, send},
     ui::{
         action::Action,
         background::Broken,
+        delivery::{HistoryPart, planning::is_planned},
         drafts::DraftId,
         remote::Remote,
         sending::{Confirm, LastSend, Reach, Running, Sent},
@@ -24,11 +25,7 @@ impl App {
     /// or change one that is there, and with errors on the sandbox: those are one call.
     pub(super) fn send_current(&mut self) {
         let Some(open) = self.state.current() else { return };
-        let nobody = match &open.draft {
-            Draft::Card(card) => card.via != CardVia::PrivateChat || card.receivers.is_empty(),
-            Draft::Notice(notice) => notice.to_all_user == Some(true),
-        };
-        if nobody || open.findings.first_error().is_some() {
+        if !is_planned(&open.draft) || open.findings.first_error().is_some() {
             let id = open.id.clone();
             self.send_plain(&id);
         } else {
@@ -128,6 +125,7 @@ impl App {
             (None, None) => return,
         };
         self.history_view.changed();
+        self.deliveries.sent_last(HistoryPart::Single, self.state.tab);
         let (level, word) = match &last {
             LastSend::Made(sent) => (level_of(&sent.delivery), sent.delivery.label(lang)),
             LastSend::NotWritten(_) => (Level::Error, tr!(lang, "send.not_written").into_owned()),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{App, keep::Closing};
+use super::{App, closing::Closing};
 use crate::{
     compose::{
         Draft,

@@ -39,6 +39,8 @@ pub struct Book {
     /// The last deliveries, newest first.
     pub recent: Remote<Vec<Delivery>, Failed>,
     recent_stale: bool,
+    /// Those that wait for their moment, the soonest first.
+    pub waiting: Remote<Vec<Delivery>, Failed>,
 }
 
 impl Book {
@@ -74,12 +76,15 @@ impl Book {
 
     /// Takes what was read and asks for what is missing; `true` when the last deliveries are other ones.
     pub fn read(&mut self, journal: &Arc<Journal>, listed: bool, background: &Background) -> bool {
-        let news = self.recent.poll();
+        let news = self.recent.poll() | self.waiting.poll();
         if !self.recent.is_pending() && (self.recent.is_not_asked() || self.recent_stale) {
             self.recent_stale = false;
-            let journal = Arc::clone(journal);
+            let (recent, waiting) = (Arc::clone(journal), Arc::clone(journal));
             background.start_blocking("deliveries", &mut self.recent, move || {
-                journal.deliveries(0, RECENT).map_err(Failed::Error)
+                recent.deliveries(0, RECENT).map_err(Failed::Error)
+            });
+            background.start_blocking("waiting-deliveries", &mut self.waiting, move || {
+                waiting.waiting().map_err(Failed::Error)
             });
         }
         if self.reading.poll()

@@ -13,11 +13,11 @@ use super::{
     words,
 };
 use crate::{
-    compose::Kind,
+    compose::{CardVia, Kind},
     deliver::{after, words::explain_code},
     store::{
         history::HistoryError,
-        journal::{CallId, CallRow, PersonRow, Rung},
+        journal::{CallId, CallRow, DeliveryState, PersonRow, Rung},
     },
     ui::{
         action::Action,
@@ -182,6 +182,16 @@ fn buttons_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown,
             send(DeliveryAction::GiveUp(one.id));
         }
     }
+    if !runs && one.state == DeliveryState::Waiting {
+        let button = PushButton::primary(tr!(lang, "waiting.send_now")).icon(Icon::Play).small();
+        if button.enabled(here.clone()).show(ui).clicked() {
+            send(DeliveryAction::SendWaiting(one.id));
+        }
+        let button = PushButton::new(tr!(lang, "waiting.give_up")).tooltip(tr!(lang, "waiting.give_up_tip"));
+        if button.icon(Icon::Close).small().show(ui).clicked() {
+            send(DeliveryAction::GiveUp(one.id));
+        }
+    }
     let ask = if one.counts.handed_over == 0 {
         Err(tr!(lang, "deliveries.nothing_handed_over").into_owned())
     } else {
@@ -264,10 +274,13 @@ fn facts_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 line(ui, &tr!(lang, "history.time"), time_text(one.new.started_ms));
+                if let Some(due_ms) = one.new.due_ms.filter(|_| one.state == DeliveryState::Waiting) {
+                    line(ui, &tr!(lang, "waiting.moment"), time_text(due_ms));
+                }
                 let what = format!(
                     "{} · {} · {}",
-                    tr!(lang, "plan.people", count = grouped(one.people)),
-                    tr!(lang, "plan.call_count", count = grouped(one.calls)),
+                    words::people(one.people, lang),
+                    words::calls(one.calls, lang),
                     mode_label(&one.new.mode, lang)
                 );
                 line(ui, &tr!(lang, "deliveries.size"), what);
@@ -324,10 +337,15 @@ fn unknown_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown)
     let send = |action: DeliveryAction| reads.actions.send(Action::Delivery(action));
     let id = found.delivery.id;
     Group::new(tr!(lang, "deliveries.unknown_title", count = grouped(count as u64))).fixed().show(ui, |ui| {
-        let card = found.delivery.new.kind == Kind::Card;
-        let help = if card { tr!(lang, "deliveries.unknown_card") } else { tr!(lang, "deliveries.unknown_notice") };
+        // The one call that promises to refuse a second card of the same outTrackId.
+        let asks = found.delivery.new.via == CardVia::CreateAndDeliver.name();
+        let help = match found.delivery.new.kind {
+            Kind::Card if asks => tr!(lang, "deliveries.unknown_card"),
+            Kind::Card => tr!(lang, "deliveries.unknown_old_card"),
+            Kind::Notice => tr!(lang, "deliveries.unknown_notice"),
+        };
         ui.add(Label::new(RichText::new(help).color(t.muted)).wrap());
-        if card {
+        if asks {
             let here = reachable(reads, found, false);
             let ask = PushButton::primary(tr!(lang, "deliveries.ask_again")).icon(Icon::Refresh).small();
             if ask.tooltip(tr!(lang, "deliveries.ask_again_tip")).enabled(here).show(ui).clicked() {

@@ -161,6 +161,8 @@ fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, to
         tr!(lang, "history.outcome"),
         tr!(lang, "history.profile"),
     ];
+    // The lines between columns stand in the middle of the gap.
+    ui.spacing_mut().item_spacing.x = size::L;
     let width = ui.available_width();
     TableBuilder::new(ui)
         .id_salt("deliveries")
@@ -169,10 +171,10 @@ fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, to
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(118.0))
-        .column(Column::initial((width * 0.3).max(160.0)).at_least(100.0).clip(true).resizable(true))
+        .column(Column::initial((width * 0.24).max(160.0)).at_least(100.0).clip(true).resizable(true))
         .column(Column::exact(84.0).clip(true))
         .column(Column::exact(170.0).clip(true))
-        .column(Column::initial((width * 0.2).max(130.0)).at_least(90.0).clip(true).resizable(true))
+        .column(Column::initial((width * 0.15).max(120.0)).at_least(90.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(70.0).clip(true))
         .header(size::ROW_HEADING, |mut header| {
             widgets::rows::headings(&mut header, headings);
@@ -218,6 +220,7 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, reads: &Reads<'_>, found: Opti
     row.col(|ui| {
         let t = tokens(ui.style());
         let icon = if found.new.kind == Kind::Card { Icon::Card } else { Icon::Notice };
+        ui.spacing_mut().item_spacing.x = size::S;
         ui.add(icon.sized(t.muted, 14.0).alt_text(""));
         text(ui, found.new.title.clone());
     });
@@ -227,6 +230,7 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, reads: &Reads<'_>, found: Opti
         let counts = &found.counts;
         let parts =
             [(counts.handed_over + counts.recalled, t.ok), (counts.refused, t.error), (counts.unknown, t.warning)];
+        ui.spacing_mut().item_spacing.x = size::S;
         super::strip::stacked_bar(ui, 64.0, 6.0, found.calls, &parts);
         text(ui, format!("{} / {}", grouped(counts.ended()), grouped(found.calls)));
     });

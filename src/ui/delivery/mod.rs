@@ -4,13 +4,14 @@
 //! * [`running`]: deliveries on their way and their buttons. [`strip`] shows them at the bottom of every tab.
 //! * [`tasks`]: what is asked and done afterwards, on a schedule and by button. [`book`]: what the journal holds, as read.
 //! * [`list`], [`detail`], [`people`], [`chart`]: 发送记录 → 批次. [`cut_off`]: the banner after a crash.
-//! * [`trial`]: 先发给我. [`notify`]: the desktop's note when a long delivery ends.
+//! * [`waiting`]: what waits for its moment. [`trial`]: 先发给我. [`notify`]: the desktop's note when a long delivery ends.
 //!
 //! Knows no HTTP and no SQL: plans, runs and reports are `deliver`'s, rows are `store::journal`'s.
 
 pub mod again;
 pub mod book;
 pub mod chart;
+pub mod count;
 pub mod cut_off;
 pub mod detail;
 pub mod list;
@@ -23,16 +24,21 @@ pub mod running;
 pub mod strip;
 pub mod tasks;
 pub mod trial;
+pub mod waiting;
 pub mod words;
 
 use std::sync::Arc;
 
-use super::{background::Broken, remote::Remote};
+use super::{
+    background::{Background, Broken},
+    remote::Remote,
+    state::Tab,
+};
 use crate::{
     compose::PersonRef,
     deliver::plan::Mode,
     store::{
-        history::HistoryError,
+        history::{Filter, History, HistoryError},
         journal::{CallId, DeliveryId, Journal},
     },
 };
@@ -82,10 +88,14 @@ pub enum DeliveryAction {
     Start,
     /// Put the plan on screen away; nothing is sent.
     ClosePlan,
-    /// Put the plan on screen away and carry it out at this moment, Unix milliseconds, while the window is open.
+    /// Put the plan on screen away and write it down to begin at this moment, Unix milliseconds.
     StartAt(i64),
-    /// Give up a plan that waits for its moment.
-    ForgetWaiting(u64),
+    /// Do not wait for the moment of a delivery any longer.
+    SendWaiting(DeliveryId),
+    /// Begin a delivery that waited, although some would not get it.
+    SendAnyway(DeliveryId),
+    /// Give a delivery that waits another moment, Unix milliseconds.
+    PutOff(DeliveryId, i64),
     /// Begin no more calls for now.
     Pause(u64),
     /// Go on after a pause.
@@ -146,8 +156,10 @@ pub struct Deliveries {
     pub senders: running::Senders,
     /// The plan being made or shown.
     pub planning: Option<planning::Planning>,
-    /// Plans that wait for their moment.
-    pub waiting: Vec<planning::Waiting>,
+    /// What is known of deliveries that wait for their moment.
+    pub waits: waiting::Waits,
+    /// One that waits, being written down: its moment.
+    pub written: Remote<i64, Failed>,
     /// What runs.
     pub live: Vec<running::Live>,
     /// What the journal holds.
@@ -162,6 +174,10 @@ pub struct Deliveries {
     pub trial: trial::Trial,
     /// Which part of the history is shown.
     pub part: HistoryPart,
+    /// How many calls the draft on screen makes.
+    pub calls: count::Calls,
+    /// What was sent last, of earlier runs.
+    newest: Remote<HistoryPart, Failed>,
     next_key: u64,
 }
 
@@ -172,7 +188,8 @@ impl Deliveries {
             time: Arc::new(crate::deliver::time::RealTime::new(clock)),
             senders: running::Senders::default(),
             planning: None,
-            waiting: Vec::new(),
+            waits: waiting::Waits::default(),
+            written: Remote::NotAsked,
             live: Vec::new(),
             book: book::Book::default(),
             view: list::View::default(),
@@ -180,6 +197,8 @@ impl Deliveries {
             cut_off_hidden: false,
             trial: trial::Trial::default(),
             part: HistoryPart::default(),
+            calls: count::Calls::default(),
+            newest: Remote::NotAsked,
             next_key: 0,
         }
     }
@@ -195,6 +214,34 @@ impl Deliveries {
         self.live.iter().any(|live| live.id() == Some(id) && live.is_running())
     }
 
+    /// The history opens on what was sent last, unless it is being read.
+    pub fn sent_last(&mut self, part: HistoryPart, tab: Tab) {
+        self.newest.cancel();
+        if tab != Tab::History {
+            self.part = part;
+        }
+    }
+
+    /// Finds out once what was sent last in earlier runs.
+    pub fn find_newest(&mut self, journal: &Arc<Journal>, history: &Arc<History>, background: &Background) {
+        if self.newest.poll()
+            && let Some(part) = self.newest.value()
+        {
+            self.part = *part;
+        }
+        if self.newest.is_not_asked() {
+            let (journal, history) = (Arc::clone(journal), Arc::clone(history));
+            background.start_blocking("newest-sent", &mut self.newest, move || {
+                let read = || {
+                    let delivery = journal.deliveries(0, 1)?.first().map(|one| one.new.started_ms);
+                    let single = history.page(&Filter::default(), 0, 1)?.first().map(|one| one.at_unix_ms);
+                    Ok(if delivery > single { HistoryPart::Deliveries } else { HistoryPart::Single })
+                };
+                read().map_err(Failed::Error)
+            });
+        }
+    }
+
     /// Something was written to the journal.
     pub fn changed(&mut self) {
         self.book.changed();
@@ -205,6 +252,10 @@ impl Deliveries {
     pub fn is_busy(&self) -> bool {
         self.planning.as_ref().is_some_and(|planning| planning.made.is_pending())
             || self.book.recent.is_pending()
+            || self.book.waiting.is_pending()
+            || self.newest.is_pending()
+            || self.written.is_pending()
+            || self.waits.is_looking()
             || self.tasks.is_any_busy()
     }
 }

@@ -32,8 +32,23 @@ impl Note {
     }
 }
 
+/// Where notes are shown.
+pub trait Notifier: Send + Sync {
+    /// Shows one. Must not block.
+    fn show(&self, note: Note);
+}
+
+/// The desktop.
+pub struct Desktop;
+
+impl Notifier for Desktop {
+    fn show(&self, note: Note) {
+        show(note);
+    }
+}
+
 /// Shows a note, on a thread of its own. A desktop that takes none is no fault of the delivery: it is only logged.
-pub fn show(note: Note) {
+fn show(note: Note) {
     let shown = std::thread::Builder::new().name("ding-notify".to_owned()).spawn(move || {
         let mut desktop = notify_rust::Notification::new();
         if let Err(error) = desktop.appname("DingComposer").summary(&note.summary).body(&note.body).show() {

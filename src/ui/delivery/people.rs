@@ -95,6 +95,7 @@ fn people_ui(ui: &mut Ui, lang: Lang, detail: &Detail, shown: &Shown) {
         tr!(lang, "plan.column_call"),
         tr!(lang, "deliveries.explanation"),
     ];
+    ui.spacing_mut().item_spacing.x = size::L;
     TableBuilder::new(ui)
         .id_salt("people")
         .striped(true)
@@ -153,6 +154,7 @@ fn calls_ui(ui: &mut Ui, lang: Lang, detail: &Detail) {
         tr!(lang, "history.took"),
         tr!(lang, "deliveries.explanation"),
     ];
+    ui.spacing_mut().item_spacing.x = size::L;
     TableBuilder::new(ui)
         .id_salt("calls")
         .striped(true)

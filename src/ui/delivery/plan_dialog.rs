@@ -92,7 +92,13 @@ pub fn plan_ui(ctx: &egui::Context, reads: &Reads<'_>, planning: &mut Planning) 
 fn button(reads: &Reads<'_>, planning: &Planning, planned: &Planned) -> PushButton {
     let lang = reads.lang;
     let plan = &planned.plan;
-    let label = tr!(lang, "plan.start", people = grouped(planned.number()), calls = grouped(plan.calls.len() as u64));
+    let (people, calls) = (grouped(planned.number()), grouped(plan.calls.len() as u64));
+    let label = if let Some(due_ms) = planned.order.due_ms {
+        let at = words::moment(due_ms, reads.now_ms);
+        tr!(lang, "plan.start_at", at = at, people = people, calls = calls)
+    } else {
+        tr!(lang, "plan.start", people = people, calls = calls)
+    };
     let live = planned.order.profile.kind != ProfileKind::Sandbox;
     let button = if live { PushButton::danger(label) } else { PushButton::primary(label) };
     button.icon(Icon::Send).enabled(startable(reads, planning, planned))
@@ -204,17 +210,20 @@ fn head_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &Planning, planned: &Planne
                 tr!(lang, "send.people_and_departments", count = grouped(plan.people()), departments = unknown)
                     .into_owned()
             } else {
-                tr!(lang, "plan.people", count = grouped(plan.people())).into_owned()
+                words::people(plan.people(), lang)
             },
             tr!(lang, "plan.people_note").into_owned(),
         ),
         (
-            tr!(lang, "plan.call_count", count = grouped(plan.calls.len() as u64)).into_owned(),
-            tr!(lang, "plan.content_count", count = grouped(plan.contents.len() as u64)).into_owned(),
+            words::calls(plan.calls.len() as u64, lang),
+            match plan.contents.len() {
+                1 => tr!(lang, "plan.one_content").into_owned(),
+                contents => tr!(lang, "plan.content_count", count = grouped(contents as u64)).into_owned(),
+            },
         ),
         (words::takes(plan.takes_ms, lang), tr!(lang, "plan.takes_note").into_owned()),
         (
-            tr!(lang, "plan.people", count = grouped(plan.dropped.len() as u64)).into_owned(),
+            words::people(plan.dropped.len() as u64, lang),
             if plan.left_out { tr!(lang, "plan.left_out") } else { tr!(lang, "plan.dropped_note") }.into_owned(),
         ),
     ];
@@ -250,15 +259,22 @@ fn doubt_ui(ui: &mut Ui, reads: &Reads<'_>, doubt: &Doubt) {
         other => other.message(lang),
     };
     let mut banner = Banner::new(level, message);
+    let choose = |what: String| tr!(lang, "plan.choose", what = what).into_owned();
     let offer = match doubt {
-        Doubt::UnknownDepartments(_) => Some((tr!(lang, "plan.fewest"), DeliveryAction::Mode(Mode::Fewest))),
-        Doubt::NoReport { .. } => Some((tr!(lang, "plan.report"), DeliveryAction::Mode(Mode::Report))),
-        Doubt::Nobody | Doubt::NotForPeople | Doubt::Conversation(_) | Doubt::Month { .. } | Doubt::LongerThanADay => {
-            None
+        Doubt::UnknownDepartments(_) => {
+            Some((choose(tr!(lang, "plan.fewest").into_owned()), DeliveryAction::Mode(Mode::Fewest)))
         }
+        Doubt::NoReport { .. } => {
+            Some((choose(tr!(lang, "plan.report").into_owned()), DeliveryAction::Mode(Mode::Report)))
+        }
+        Doubt::Month { until_ms, .. } => {
+            let until = words::moment(*until_ms, reads.now_ms);
+            Some((tr!(lang, "plan.wait", until = until).into_owned(), DeliveryAction::StartAt(*until_ms)))
+        }
+        Doubt::Nobody | Doubt::NotForPeople | Doubt::Conversation(_) | Doubt::LongerThanADay => None,
     };
     if let Some((label, _)) = &offer {
-        banner = banner.button(PushButton::new(tr!(lang, "plan.choose", what = label)));
+        banner = banner.button(PushButton::new(label.clone()));
     }
     if banner.show(ui).is_some()
         && let Some((_, action)) = offer

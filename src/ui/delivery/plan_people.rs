@@ -58,6 +58,10 @@ fn offers_ui(ui: &mut Ui, reads: &Reads<'_>, planned: &Planned, rules: &BTreeMap
     let lang = reads.lang;
     let plan = &planned.plan;
     let offered = |offer: Offer| rules.keys().any(|rule| rule.offers().contains(&offer));
+    let helps = plan.in_vain() > 0 || offered(Offer::ChangeText) || offered(Offer::Wait);
+    if !plan.left_out && !helps {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         if plan.left_out {
             let back = PushButton::new(tr!(lang, "plan.keep_in")).icon(Icon::Undo).small();

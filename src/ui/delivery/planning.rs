@@ -20,6 +20,15 @@ pub const HANDFUL: u64 = 20;
 /// Findings about too many people for one call: the plan cuts them.
 const CUT_BY_PLAN: [&str; 2] = ["notice.users_too_many", "notice.people_too_many"];
 
+/// Whether a draft goes out by a plan: not without people by name, into conversations, or as a change of what is there.
+/// Those are one call.
+pub fn is_planned(draft: &Draft) -> bool {
+    match draft {
+        Draft::Card(card) => draft.reaches_people() && draft.conversations().is_empty() && !card.who().is_empty(),
+        Draft::Notice(notice) => !notice.is_to_all(),
+    }
+}
+
 /// Makes findings that a plan answers into notes.
 pub fn soften(mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
@@ -45,8 +54,8 @@ pub struct Order {
     pub template: Option<NoticeTemplate>,
     /// Whether it goes to test people first.
     pub trial: bool,
-    /// Whether it waited for its moment: carried out at once when nothing stands against it.
-    pub unattended: bool,
+    /// When it shall begin, Unix milliseconds, where that lies ahead: the plan is as of that moment.
+    pub due_ms: Option<i64>,
     /// Whose limits count.
     pub profile: Profile,
     /// How it is cut.
@@ -180,14 +189,4 @@ impl Planning {
     pub fn current(&self) -> Option<&Arc<Planned>> {
         if self.made.is_pending() { None } else { self.made.value() }
     }
-}
-
-/// A plan that waits for its moment.
-pub struct Waiting {
-    /// Tells it from others.
-    pub key: u64,
-    /// What shall be sent.
-    pub order: Order,
-    /// When, Unix milliseconds.
-    pub at_ms: i64,
 }

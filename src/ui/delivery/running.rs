@@ -52,7 +52,6 @@ pub struct Tools {
 
 struct Held {
     sender: Sender,
-    profile: Profile,
     users: usize,
 }
 
@@ -65,13 +64,10 @@ impl Senders {
     async fn take(&self, tools: &Tools) -> Result<Sender, HistoryError> {
         let mut held = self.0.lock().await;
         if let Some(known) = held.get_mut(&tools.profile.name) {
-            if known.profile != tools.profile {
-                // The guard and the limits of the settings as they are now must hold: not mixed with those of before.
-                return Err(HistoryError::InUse(tools.journal.path().to_owned()));
-            }
-            known.sender.pacer().tighten(allowances(&tools.profile, tools.via));
             known.users += 1;
-            return Ok(known.sender.clone());
+            // The settings, the secret or the connection may be other ones by now; the windows are shared.
+            let (session, profile) = (tools.session.clone(), tools.profile.clone());
+            return Ok(known.sender.under(session, profile, allowances(&tools.profile, tools.via)));
         }
         let parts = Parts {
             session: tools.session.clone(),
@@ -85,8 +81,7 @@ impl Senders {
         };
         let opened = tokio::task::spawn_blocking(move || Sender::open(parts)).await;
         let sender = opened.map_err(|_lost| HistoryError::InUse(tools.journal.path().to_owned()))??;
-        let profile = tools.profile.clone();
-        held.insert(profile.name.clone(), Held { sender: sender.clone(), profile, users: 1 });
+        held.insert(tools.profile.name.clone(), Held { sender: sender.clone(), users: 1 });
         Ok(sender)
     }
 

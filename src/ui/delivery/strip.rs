@@ -2,13 +2,13 @@
 
 use egui::{Align, Color32, CornerRadius, Label, Layout, RichText, Sense, Ui, vec2};
 
-use super::{DeliveryAction, planning::Waiting, running::Live, words};
+use super::{DeliveryAction, running::Live, waiting, words};
 use crate::{
     deliver::run::{Progress, Wish},
     lang::Lang,
     store::{
         history::HistoryError,
-        journal::{Counts, DeliveryState},
+        journal::{Counts, Delivery, DeliveryState},
     },
     ui::{
         action::{Action, Actions},
@@ -23,23 +23,18 @@ const BAR: f32 = 180.0;
 /// From this many rows on the strip scrolls.
 const ROWS: usize = 3;
 
-/// Whether there is anything to show.
-pub fn has_rows(live: &[Live], waiting: &[Waiting]) -> bool {
-    !live.is_empty() || !waiting.is_empty()
-}
-
-/// The strip.
-pub fn strip_ui(ui: &mut Ui, lang: Lang, now_ms: i64, live: &[Live], waiting: &[Waiting], actions: &Actions) {
+/// The strip: what runs, then what waits.
+pub fn strip_ui(ui: &mut Ui, reads: &waiting::Reads<'_>, live: &[Live], waits: &[Delivery], actions: &Actions) {
     let send = |action: DeliveryAction| actions.send(Action::Delivery(action));
     let rows = |ui: &mut Ui| {
         for one in live {
-            ui.push_id(("live", one.key), |ui| live_ui(ui, lang, one, &send));
+            ui.push_id(("live", one.key), |ui| live_ui(ui, reads.lang, one, &send));
         }
-        for one in waiting {
-            ui.push_id(("waiting", one.key), |ui| waiting_ui(ui, lang, now_ms, one, &send));
+        for one in waits {
+            ui.push_id(("waiting", one.id), |ui| waiting::row_ui(ui, reads, one, &send));
         }
     };
-    if live.len() + waiting.len() > ROWS {
+    if live.len() + waits.len() > ROWS {
         egui::ScrollArea::vertical().id_salt("strip").max_height(ROWS as f32 * 52.0).show(ui, rows);
     } else {
         rows(ui);
@@ -180,50 +175,32 @@ fn buttons_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction
     }
     let wish = live.wish();
     if wish != Wish::Cancel {
-        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(tr!(lang, "deliveries.cancel_name"));
+        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(named(&tr!(lang, "deliveries.cancel_name")));
         if cancel.tooltip(tr!(lang, "deliveries.cancel_tip")).icon(Icon::Close).small().show(ui).clicked() {
             send(DeliveryAction::Cancel(live.key));
         }
         if wish == Wish::Pause {
-            if PushButton::primary(tr!(lang, "deliveries.resume")).icon(Icon::Play).small().show(ui).clicked() {
+            let resume = tr!(lang, "deliveries.resume");
+            let button = PushButton::primary(resume.clone()).name(named(&resume)).icon(Icon::Play).small();
+            if button.show(ui).clicked() {
                 send(DeliveryAction::Resume(live.key));
             }
-        } else if PushButton::new(tr!(lang, "deliveries.pause"))
-            .tooltip(tr!(lang, "deliveries.pause_tip"))
-            .small()
-            .show(ui)
-            .clicked()
-        {
-            send(DeliveryAction::Pause(live.key));
+        } else {
+            let pause = tr!(lang, "deliveries.pause");
+            let button = PushButton::new(pause.clone()).name(named(&pause)).small();
+            if button.tooltip(tr!(lang, "deliveries.pause_tip")).show(ui).clicked() {
+                send(DeliveryAction::Pause(live.key));
+            }
         }
     }
     show_button(ui, lang, live, send);
 }
 
 fn show_button(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) {
-    if let Some(id) = live.id()
-        && PushButton::quiet(tr!(lang, "deliveries.details")).small().show(ui).clicked()
-    {
+    let Some(id) = live.id() else { return };
+    let details = tr!(lang, "deliveries.details");
+    let name = format!("{details} {}", live.title);
+    if PushButton::quiet(details).name(name).small().show(ui).clicked() {
         send(DeliveryAction::Show(id));
     }
-}
-
-fn waiting_ui(ui: &mut Ui, lang: Lang, now_ms: i64, one: &Waiting, send: &dyn Fn(DeliveryAction)) {
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if PushButton::new(tr!(lang, "deliveries.forget_waiting")).icon(Icon::Close).small().show(ui).clicked() {
-                send(DeliveryAction::ForgetWaiting(one.key));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let text = tr!(
-                    lang,
-                    "deliveries.waiting",
-                    title = one.order.title,
-                    at = words::moment(one.at_ms, now_ms),
-                    left = words::until(one.at_ms, now_ms, lang)
-                );
-                status_dot(ui, Dot::Warning, text);
-            });
-        });
-    });
 }

@@ -159,6 +159,18 @@ impl Tasks {
         });
     }
 
+    /// Gives one that waits another moment.
+    pub fn put_off(
+        &mut self,
+        id: DeliveryId,
+        until_ms: i64,
+        journal: &std::sync::Arc<crate::store::journal::Journal>,
+        background: &Background,
+    ) {
+        let journal = std::sync::Arc::clone(journal);
+        self.write(id, background, move || journal.put_off(id, until_ms).map(|_| Done::Decided));
+    }
+
     fn write(
         &mut self,
         id: DeliveryId,

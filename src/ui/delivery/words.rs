@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::Format;
 use crate::{
-    deliver::{pace::Stop, words::explain_code},
+    deliver::{after::Asked, pace::Stop, words::explain_code},
     lang::{Lang, text},
-    store::journal::{CallState, Delivery, DeliveryState, Rung},
-    ui::widgets::Dot,
+    store::{
+        history::HistoryError,
+        journal::{CallState, Delivery, DeliveryState, Rung},
+    },
+    ui::widgets::{Dot, grouped},
 };
 
 /// A rung as a word.
@@ -68,6 +71,15 @@ pub fn note(note: &str, lang: Lang) -> Option<String> {
     (!note.is_empty()).then(|| explain_code(note, lang).unwrap_or_else(|| note.to_owned()))
 }
 
+/// Why a delivery could not begin or go on.
+pub fn failed(error: &super::Failed, lang: Lang) -> String {
+    match error {
+        // The lock of the profile, held as long as somebody sends for it.
+        super::Failed::Error(HistoryError::InUse(_)) => tr!(lang, "deliveries.in_use").into_owned(),
+        other => other.message(lang, HistoryError::message),
+    }
+}
+
 /// Why a lane stands still, with the countdown.
 pub fn stop(why: Stop, left: Duration, lang: Lang) -> String {
     let key = match why {
@@ -90,6 +102,31 @@ pub fn duration(time: Duration, lang: Lang) -> String {
         tr!(lang, "deliveries.minutes", minutes = minutes, seconds = seconds % 60).into_owned()
     } else {
         tr!(lang, "deliveries.seconds", seconds = seconds).into_owned()
+    }
+}
+
+/// Why DingTalk tells nothing about some calls, a line each reason.
+pub fn silences(asked: &Asked, lang: Lang) -> Vec<String> {
+    let mut counts = std::collections::BTreeMap::new();
+    for (_, why) in &asked.why_silent {
+        *counts.entry(*why).or_insert(0_usize) += 1;
+    }
+    counts.into_iter().map(|(why, count)| why.message(count, lang)).collect()
+}
+
+/// So many people: `1 人`, `203 人`.
+pub fn people(count: u64, lang: Lang) -> String {
+    match count {
+        1 => tr!(lang, "send.one_person").into_owned(),
+        _ => tr!(lang, "plan.people", count = grouped(count)).into_owned(),
+    }
+}
+
+/// So many calls.
+pub fn calls(count: u64, lang: Lang) -> String {
+    match count {
+        1 => tr!(lang, "send.one_call").into_owned(),
+        _ => tr!(lang, "plan.call_count", count = grouped(count)).into_owned(),
     }
 }
 

@@ -10,12 +10,13 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::{
-    action::Actions,
+    action::{Action, Actions},
     background::{Background, Broken},
+    delivery::DeliveryAction,
     icons::Icon,
     remote::Remote,
     theme::{size, tokens},
-    widgets::{Banner, Level, combo, empty_state, search_field},
+    widgets::{Banner, Level, PushButton, combo, empty_state, search_field},
 };
 use crate::{
     lang::Lang,
@@ -141,6 +142,8 @@ pub struct Reads<'a> {
     pub history: &'a Remote<Arc<History>, Failed>,
     /// For reads.
     pub background: &'a Background,
+    /// Whether there are deliveries, which stand in a list of their own.
+    pub deliveries: bool,
     /// Wishes.
     pub actions: &'a Actions,
 }
@@ -182,8 +185,16 @@ pub fn tab_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
         match view.total {
             None => {}
             Some(0) if view.filter == Filter::default() => {
-                let text = tr!(lang, "history.empty_text");
-                empty_state(ui, Icon::History, &tr!(lang, "history.empty"), &text, None);
+                if reads.deliveries {
+                    let text = tr!(lang, "history.empty_singles_text");
+                    let button = PushButton::new(tr!(lang, "history.show_deliveries"));
+                    if empty_state(ui, Icon::History, &tr!(lang, "history.empty_singles"), &text, Some(button)) {
+                        reads.actions.send(Action::Delivery(DeliveryAction::ShowList));
+                    }
+                } else {
+                    let text = tr!(lang, "history.empty_text");
+                    empty_state(ui, Icon::History, &tr!(lang, "history.empty"), &text, None);
+                }
             }
             Some(0) => {
                 empty_state(ui, Icon::Search, &tr!(lang, "common.nothing_found"), &tr!(lang, "history.no_match"), None);

@@ -27,6 +27,8 @@ pub fn table_ui(ui: &mut Ui, lang: Lang, view: &mut View) {
         tr!(lang, "history.profile"),
         tr!(lang, "history.took"),
     ];
+    // The lines between columns stand in the middle of the gap.
+    ui.spacing_mut().item_spacing.x = size::L;
     let width = ui.available_width();
     TableBuilder::new(ui)
         .id_salt("history")
@@ -84,6 +86,7 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, lang: Lang, found: Option<&Row
     row.col(|ui| {
         let t = tokens(ui.style());
         let icon = if found.kind == Kind::Card { Icon::Card } else { Icon::Notice };
+        ui.spacing_mut().item_spacing.x = size::S;
         ui.add(icon.sized(t.muted, 14.0).alt_text(""));
         text(ui, found.title.clone());
     });

@@ -11,7 +11,10 @@ use crate::{
         cx::Cx,
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{Field, Group, PushButton, combo, form::anchor},
+        widgets::{
+            Field, Group, PushButton, combo,
+            form::{anchor, finding_line},
+        },
     },
 };
 
@@ -162,6 +165,8 @@ pub fn own_agent_id(cx: &Cx<'_>) -> Option<String> {
 
 /// Members of the body that the form does not know: they travel as they came, and can be taken out.
 pub fn kept_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
+    // What a field of the form has as well says its findings there.
+    const FIELDS: [&str; 5] = ["agent_id", "template_id", "userid_list", "dept_id_list", "data"];
     if draft.kept.0.is_empty() {
         return;
     }
@@ -189,6 +194,11 @@ pub fn kept_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
                         });
                     });
                 });
+                if member.parent.is_empty() && !FIELDS.contains(&member.name.as_str()) {
+                    for finding in cx.findings_at(&member.pointer()) {
+                        finding_line(ui, lang, finding);
+                    }
+                }
             });
         }
     });

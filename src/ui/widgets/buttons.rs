@@ -115,11 +115,31 @@ impl PushButton {
         self
     }
 
+    /// How wide it will be, in points.
+    fn width(&self, ui: &Ui) -> f32 {
+        let points = if self.small { size::SMALL + 1.0 } else { egui::TextStyle::Button.resolve(ui.style()).size };
+        let bold = matches!(self.look, Look::Primary | Look::Danger);
+        let family = if bold { fonts::medium() } else { egui::FontFamily::Proportional };
+        let galley =
+            ui.painter().layout_no_wrap(self.text.clone(), egui::FontId::new(points, family), Color32::PLACEHOLDER);
+        let icon = if self.icon.is_some() { size::ICON + size::S } else { 0.0 };
+        let shortcut = self.shortcut.as_ref().map_or(0.0, |text| text.len() as f32 * 8.0);
+        (galley.size().x + icon + shortcut + 2.0 * size::M).max(self.min_width)
+    }
+
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> Response {
+        let wraps = ui.layout().main_wrap;
+        if wraps && ui.available_size_before_wrap().x < self.width(ui) {
+            // The next row, whole, instead of a column of single letters at the end of this one.
+            ui.end_row();
+        }
         let Self { text, name, look, icon, shortcut, tooltip, off, small, min_width } = self;
         let t = tokens(ui.style());
         ui.scope(|ui| {
+            if wraps {
+                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            }
             let widgets = &mut ui.visuals_mut().widgets;
             let fills = match look {
                 Look::Plain => None,

@@ -38,6 +38,10 @@ pub fn segmented_field<T: PartialEq + Copy>(
     let t = tokens(ui.style());
     let mut changed = false;
     let mut shown: Option<Response> = None;
+    let choices: Vec<(T, String)> = choices.into_iter().collect();
+    // A row that does not fit takes a second line instead of widening what it stands in.
+    let wide: f32 = choices.iter().map(|(_, text)| about_width(text) + 2.0 * size::M).sum();
+    let wraps = wide > ui.available_width();
     let row = Frame::new()
         .fill(t.hover)
         .corner_radius(CornerRadius::same(size::RADIUS))
@@ -46,8 +50,8 @@ pub fn segmented_field<T: PartialEq + Copy>(
             ui.scope_builder(
                 egui::UiBuilder::new().accessibility_role(egui::accesskit::Role::RadioGroup).accessibility_label(name),
                 |ui| {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = 2.0;
+                    let line = |ui: &mut Ui| {
+                        ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
                         ui.spacing_mut().button_padding = vec2(size::M - 2.0, 3.0);
                         ui.spacing_mut().interact_size.y = size::CONTROL - 4.0;
                         for (choice, text) in choices {
@@ -74,7 +78,12 @@ pub fn segmented_field<T: PartialEq + Copy>(
                                 shown = Some(response);
                             }
                         }
-                    });
+                    };
+                    if wraps {
+                        ui.horizontal_wrapped(line)
+                    } else {
+                        ui.horizontal(line)
+                    };
                 },
             );
         });
@@ -84,4 +93,9 @@ pub fn segmented_field<T: PartialEq + Copy>(
         response.mark_changed();
     }
     response
+}
+
+/// About how wide a text of a control is, in points.
+fn about_width(text: &str) -> f32 {
+    text.chars().map(|letter| if letter.is_ascii() { 7.0 } else { 14.0 }).sum()
 }
