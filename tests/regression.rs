@@ -31,7 +31,7 @@ mod bugs {
         },
         template::expr::parse::parse,
     };
-    use egui::{Key, accesskit::Role};
+    use egui::{Event, ImeEvent, Key, accesskit::Role};
     use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
     use tokio_util::sync::CancellationToken;
 
@@ -336,6 +336,26 @@ mod bugs {
         window.harness.run_ok();
         assert_eq!(card(&window).private.rows.len(), people - 1);
         assert!(card(&window).private.rows.iter().all(|row| row.person.name != second));
+    }
+
+    #[test]
+    fn the_letters_of_a_word_that_was_chosen_slowly_came_back_with_undo() {
+        let mut window = Window::open();
+        let pause = |window: &mut Window| (0..8).for_each(|_| window.harness.step());
+        window.replace("title 的值", "你好");
+        pause(&mut window);
+        for text in ["s", "shi", "shijie"] {
+            let preedit = ImeEvent::Preedit { text: text.to_owned(), active_range_chars: None };
+            window.harness.event(Event::Ime(preedit));
+            pause(&mut window);
+        }
+        window.compose("", "世界");
+        pause(&mut window);
+        assert_eq!(card(&window).params[0].value, "你好世界");
+        for _ in 0..4 {
+            window.ctrl(Key::Z);
+            assert!(!card(&window).params[0].value.contains('s'), "{}", card(&window).params[0].value);
+        }
     }
 
     #[test]

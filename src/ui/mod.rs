@@ -17,6 +17,7 @@ pub mod background;
 pub mod card;
 pub mod checking;
 pub mod commands;
+mod composing;
 pub mod cx;
 pub mod delivery;
 pub mod drafts;

@@ -19,6 +19,7 @@ impl App {
     pub(super) fn run_logic(&mut self, ctx: &egui::Context) {
         self.state.now_unix = self.env.clock.now_unix();
         self.state.text_focused = ctx.text_edit_focused();
+        self.composing.step(ctx);
         if ctx.memory(|memory| memory.top_modal_layer().is_none()) && !self.palette.is_open() {
             for command in commands::pressed(ctx, self.state.text_focused) {
                 self.run(ctx, command);
@@ -58,6 +59,9 @@ impl App {
         let now_secs = ctx.input(|input| input.time);
         self.checker.collect(|id| self.state.drafts.get_mut(id));
         let Some(kind) = self.state.tab.kind() else { return };
+        if self.composing.is_on() {
+            return;
+        }
         let state = &mut self.state;
         let Some(open) = state.drafts.current_mut(kind) else { return };
         open.follow(now_secs, now);

@@ -31,6 +31,7 @@ use super::{
     action::{Action, Actions},
     background::{Background, Broken},
     checking::Checker,
+    composing::Composing,
     delivery::Deliveries,
     env::Env,
     files::Files,
@@ -68,6 +69,8 @@ pub struct App {
     sandbox: SandboxSlot,
     checker: Checker,
     jump: Jump,
+    /// Letters of an input method in a text field.
+    composing: Composing,
     toasts: Toasts,
     palette: Palette,
     picker: Picker,

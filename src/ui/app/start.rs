@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{App, closing::Closing};
+use super::{App, Composing, closing::Closing};
 use crate::{
     compose::{
         Draft,
@@ -94,6 +94,7 @@ impl App {
             sandbox: SandboxSlot::default(),
             checker: Checker::default(),
             jump: Jump::default(),
+            composing: Composing::default(),
             toasts,
             palette: Palette::default(),
             picker: Picker::default(),
