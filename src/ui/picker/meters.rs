@@ -1,6 +1,6 @@
 //! The limits of one notice as live meters: people it reaches, length of the two lists.
 
-use egui::{Label, RichText, Ui};
+use egui::{Align, Color32, FontSelection, Label, RichText, Ui, text::LayoutJob};
 
 use super::{loaded::Loaded, request::Chosen};
 use crate::{
@@ -51,12 +51,13 @@ pub fn meters_ui(ui: &mut Ui, lang: Lang, people: u64, departments: u64, reach: 
 
 /// The same with another limit of people in one send.
 pub fn meters_of_ui(ui: &mut Ui, lang: Lang, people: u64, departments: u64, reach: People, most_people: u64) {
-    named(ui, &tr!(lang, "picker.meter_people"), |ui| match reach {
+    let t = tokens(ui.style());
+    let (text, colour) = match reach {
         People { least, most: Some(most) } if least == most => {
-            Meter::new(most, most_people, Unit::People).show(ui, lang);
+            let meter = Meter::new(most, most_people, Unit::People);
+            (meter.text(lang), meter.colour(t))
         }
         People { least, most } => {
-            let t = tokens(ui.style());
             let colour = if least > most_people {
                 t.error
             } else if most.is_none_or(|most| most > most_people) {
@@ -70,19 +71,24 @@ pub fn meters_of_ui(ui: &mut Ui, lang: Lang, people: u64, departments: u64, reac
             } else {
                 tr!(lang, "picker.meter_at_least", least = grouped(least), max = max)
             };
-            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(colour)).selectable(false));
+            (text.into_owned(), colour)
         }
-    });
-    named(ui, "userid_list", |ui| Meter::new(people, USERS_MAX as u64, Unit::Entries).show(ui, lang));
-    named(ui, "dept_id_list", |ui| Meter::new(departments, DEPARTMENTS_MAX as u64, Unit::Entries).show(ui, lang));
+    };
+    named(ui, &tr!(lang, "picker.meter_people"), &text, colour);
+    let lists = [("userid_list", people, USERS_MAX), ("dept_id_list", departments, DEPARTMENTS_MAX)];
+    for (name, actual, max) in lists {
+        let meter = Meter::new(actual, max as u64, Unit::Entries);
+        named(ui, name, &meter.text(lang), meter.colour(t));
+    }
 }
 
-fn named(ui: &mut Ui, name: &str, meter: impl FnOnce(&mut Ui)) {
-    let t = tokens(ui.style());
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        ui.spacing_mut().interact_size.y = 18.0;
-        ui.add(Label::new(RichText::new(name).size(size::SMALL).color(t.muted)).selectable(false));
-        meter(ui);
-    });
+/// One text, so that a row that is too narrow goes on in the next line instead of growing beyond its group.
+fn named(ui: &mut Ui, name: &str, text: &str, colour: Color32) {
+    let muted = tokens(ui.style()).muted;
+    let mut job = LayoutJob::default();
+    for (part, colour) in [(format!("{name}  "), muted), (text.to_owned(), colour)] {
+        let part = RichText::new(part).size(size::SMALL).color(colour);
+        part.append_to(&mut job, ui.style(), FontSelection::Default, Align::Center);
+    }
+    ui.add(Label::new(job).extend().selectable(false));
 }

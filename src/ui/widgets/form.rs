@@ -9,7 +9,7 @@ use crate::{
     ui::{
         cx::Cx,
         icons::Icon,
-        theme::{size, tokens},
+        theme::{Tokens, size, tokens},
     },
 };
 
@@ -52,16 +52,20 @@ impl Meter {
         format!("{} / {} {unit}", grouped(self.actual), grouped(self.max))
     }
 
-    /// Shows it: grey, then amber from nine tenths on, red above the limit.
-    pub fn show(self, ui: &mut Ui, lang: Lang) {
-        let t = tokens(ui.style());
-        let colour = if self.actual > self.max {
+    /// Its colour: grey, amber from nine tenths on, red above the limit.
+    pub const fn colour(self, t: &Tokens) -> Color32 {
+        if self.actual > self.max {
             t.error
         } else if self.actual * 10 >= self.max * 9 && self.actual > 0 {
             t.warning
         } else {
             t.faint
-        };
+        }
+    }
+
+    /// Shows it.
+    pub fn show(self, ui: &mut Ui, lang: Lang) {
+        let colour = self.colour(tokens(ui.style()));
         ui.add(Label::new(RichText::new(self.text(lang)).size(size::SMALL).color(colour)).selectable(false));
     }
 }
