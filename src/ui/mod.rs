@@ -130,7 +130,10 @@ pub fn run(options: &Options) -> Result<(), StartError> {
     );
     opened.map_err(|error| match error {
         // A display is named, and nobody answers there.
-        eframe::Error::WinitEventLoop(_) if !begun.get() => StartError::NoDisplay,
+        eframe::Error::WinitEventLoop(error) if !begun.get() => {
+            tracing::debug!(%error, "no event loop");
+            StartError::NoDisplay
+        }
         error => StartError::Window(error.to_string()),
     })
 }
