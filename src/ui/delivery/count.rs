@@ -66,7 +66,13 @@ impl Calls {
         if self.job.is_pending() || self.of.as_ref().is_some_and(|of| of.is(open, profile, people)) {
             return;
         }
-        if self.of.as_ref().is_none_or(|of| of.draft != open.id) {
+        let large = is_large(&open.draft);
+        let another = self.of.as_ref().is_none_or(|of| of.draft != open.id);
+        if large && !another && open.is_in_flux() {
+            // While somebody types, the check has the other core; the count of before stands until there is a pause.
+            return;
+        }
+        if another {
             self.count = None;
         }
         self.of = Some(Of {
@@ -80,16 +86,19 @@ impl Calls {
             return;
         }
         let (draft, profile, facts, people) = (open.draft.clone(), profile.clone(), facts.clone(), people.cloned());
-        let large = match &draft {
-            Draft::Card(card) => card.receivers.len() > LARGE || card.private.rows.len() > LARGE,
-            Draft::Notice(notice) => notice.users.len() > LARGE || !notice.departments.is_empty(),
-        };
         let count = move || count(&draft, &profile, &facts, people.as_deref());
         if large {
             background.start_blocking("count-calls", &mut self.job, move || Ok(count()));
         } else {
             self.count = Some(count());
         }
+    }
+}
+
+fn is_large(draft: &Draft) -> bool {
+    match draft {
+        Draft::Card(card) => card.receivers.len() > LARGE || card.private.rows.len() > LARGE,
+        Draft::Notice(notice) => notice.users.len() > LARGE || !notice.departments.is_empty(),
     }
 }
 
