@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    CardVia, PersonRef, SharedList,
+    CardVia, KeptMember, PersonRef, SharedList,
     card::{CardDraft, LastMessage, SpaceKind, ValueKind},
     card_write::{CARD_DATA, is_private},
     check::CheckCache,
@@ -151,18 +151,7 @@ impl CardDraft {
             feed(&mut hash, &pair.key);
             feed(&mut hash, &pair.value);
         }
-        let mut kept: Vec<_> = self
-            .kept
-            .0
-            .iter()
-            .filter(|member| member.parent.starts_with(CARD_DATA))
-            .map(|member| (member.pointer(), compact_value(&member.value)))
-            .collect();
-        kept.sort_unstable();
-        for (pointer, value) in kept {
-            feed(&mut hash, &pointer);
-            feed(&mut hash, &value);
-        }
+        feed_kept(&mut hash, self, |member| member.parent.starts_with(CARD_DATA));
         hash.update(cache.private_hash(self));
         hash.finalize()
             .iter()
@@ -196,24 +185,24 @@ pub(super) fn hash_private(card: &CardDraft) -> [u8; 32] {
         }
         feed(&mut hash, "");
     }
-    let mut kept: Vec<_> = card
-        .kept
-        .0
-        .iter()
-        .filter(|member| is_private(member))
-        .map(|member| (member.pointer(), compact_value(&member.value)))
-        .collect();
-    kept.sort_unstable();
-    for (pointer, value) in kept {
-        feed(&mut hash, &pointer);
-        feed(&mut hash, &value);
-    }
+    feed_kept(&mut hash, card, is_private);
     hash.finalize().into()
 }
 
 /// A value as it travels: a JSON text, so that the text `1` and the number `1` differ.
 fn value_of<'k>(key: &'k str, kind: ValueKind, value: &str) -> (&'k str, String) {
     (key, json_text(kind, value).unwrap_or_else(|_| value.to_owned()))
+}
+
+/// What the form does not know but sends on, whatever its order.
+fn feed_kept(hash: &mut Sha256, card: &CardDraft, wanted: impl Fn(&KeptMember) -> bool) {
+    let wanted = card.kept.0.iter().filter(|member| wanted(member));
+    let mut kept: Vec<_> = wanted.map(|member| (member.pointer(), compact_value(&member.value))).collect();
+    kept.sort_unstable();
+    for (pointer, value) in kept {
+        feed(hash, &pointer);
+        feed(hash, &value);
+    }
 }
 
 fn feed(hash: &mut Sha256, text: &str) {

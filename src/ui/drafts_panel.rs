@@ -1,6 +1,6 @@
 //! The list of drafts on the left: new, pick, rename, duplicate, delete.
 
-use egui::{Button, Color32, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{
     action::{Action, Actions},
@@ -8,7 +8,7 @@ use super::{
     icons::Icon,
     state::{DraftId, OpenDraft, State},
     theme::{self, fonts, size, tokens},
-    widgets::{Dialog, PushButton, dialog::Answer, empty_state, icon_button},
+    widgets::{Dialog, PushButton, dialog::Answer, empty_state, icon_button, row_look},
 };
 use crate::{
     compose::{Kind, Severity},
@@ -67,13 +67,7 @@ fn draft_row(
     let title = open.title(lang);
     ui.push_id(("draft", &open.id), |ui| {
         ui.scope(|ui| {
-            let widgets = &mut ui.visuals_mut().widgets;
-            widgets.inactive.weak_bg_fill = if chosen { t.accent_soft } else { Color32::TRANSPARENT };
-            widgets.inactive.bg_stroke = Stroke::NONE;
-            widgets.hovered.bg_stroke = Stroke::NONE;
-            if chosen {
-                widgets.hovered.weak_bg_fill = t.accent_soft;
-            }
+            row_look(ui, chosen);
             let button = Button::new("").min_size(vec2(ui.available_width(), height));
             let response = ui.add(button).accessible_name(title.clone());
             response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(chosen));

@@ -1,8 +1,6 @@
 //! The palette (Ctrl+K): every command, found by a few letters.
 
-use egui::{
-    Align2, Area, Button, Color32, Frame, Id, Key, Margin, Modifiers, Order, RichText, ScrollArea, Stroke, Ui, vec2,
-};
+use egui::{Align2, Area, Button, Frame, Id, Key, Margin, Modifiers, Order, RichText, ScrollArea, Stroke, Ui, vec2};
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{CaseMatching, Normalization, Pattern},
@@ -14,7 +12,7 @@ use super::{
     icons::Icon,
     state::{DraftId, State},
     theme::{size, tokens},
-    widgets::search_field,
+    widgets::{row_look, search_field},
 };
 use crate::lang::Lang;
 
@@ -131,10 +129,7 @@ pub fn palette_ui(ui: &Ui, palette: &mut Palette, state: &State, actions: &Actio
 fn row_ui(ui: &mut Ui, row: &Row, chosen: bool) -> egui::Response {
     let t = tokens(ui.style());
     ui.scope(|ui| {
-        let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = if chosen { t.accent_soft } else { Color32::TRANSPARENT };
-        widgets.inactive.bg_stroke = Stroke::NONE;
-        widgets.hovered.bg_stroke = Stroke::NONE;
+        row_look(ui, chosen);
         let ink = if row.off.is_some() { t.faint } else { t.text };
         let mut button = Button::new((
             row.icon.tinted(if row.off.is_some() { t.faint } else { t.muted }).alt_text(""),

@@ -1,6 +1,6 @@
 //! The bar on top: profile, token, search, language, theme; and the tabs below it.
 
-use egui::{Button, Color32, RichText, Sense, Stroke, Ui, vec2};
+use egui::{Button, Color32, RichText, Sense, Ui, vec2};
 
 use super::{
     action::{Action, Actions},
@@ -8,7 +8,7 @@ use super::{
     icons::Icon,
     state::{State, Tab},
     theme::{fonts, size, tokens, tokens::profile_colour},
-    widgets::{Dot, PushButton, Toasts, buttons::icon_button_sized, icon_button, status_dot},
+    widgets::{Dot, PushButton, Toasts, buttons::icon_button_sized, flat, icon_button, status_dot},
 };
 use crate::{dingtalk::TokenState, lang::Lang, store::settings::Profile};
 
@@ -193,10 +193,7 @@ pub fn tabs_ui(ui: &mut Ui, state: &State, actions: &Actions) {
             let command = Command::show(tab);
             let chosen = state.tab == tab;
             ui.scope(|ui| {
-                let widgets = &mut ui.visuals_mut().widgets;
-                widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
-                widgets.inactive.bg_stroke = Stroke::NONE;
-                widgets.hovered.bg_stroke = Stroke::NONE;
+                flat(ui);
                 ui.spacing_mut().button_padding = vec2(size::M, 6.0);
                 let ink = if chosen { t.accent } else { t.text };
                 let mut text = RichText::new(command.label(state.lang)).color(ink);

@@ -88,15 +88,20 @@ fn pinyin_in_a_search_field_searches_for_the_word_and_chooses_nobody() {
     assert_eq!(chosen.count(), 0, "the word was typed, not confirmed");
 }
 
-#[test]
-fn pinyin_in_the_json_view_is_read_when_the_word_is_chosen() {
+/// The JSON view with the keyboard, a word found and selected in it: what is typed takes its place.
+fn word_selected_in_the_json() -> Window {
     let mut window = window();
     window.click("JSON");
     window.type_into("在 JSON 里查找", "放假通知");
     window.key(Key::Enter);
-    // The place that was found is selected in the text: the word takes its place.
     window.harness.get_by_role_and_label(Role::MultilineTextInput, JSON).focus();
     window.harness.run_ok();
+    window
+}
+
+#[test]
+fn pinyin_in_the_json_view_is_read_when_the_word_is_chosen() {
+    let mut window = word_selected_in_the_json();
     let lines = json_text(&window).lines().count();
     window.compose("tiaoxiu", "调休通知");
     assert_eq!(card(&window).params[0].value, "调休通知");
@@ -113,12 +118,7 @@ fn pinyin_in_the_json_view_is_read_when_the_word_is_chosen() {
 
 #[test]
 fn while_a_word_is_composed_in_the_json_view_nothing_is_read() {
-    let mut window = window();
-    window.click("JSON");
-    window.type_into("在 JSON 里查找", "放假通知");
-    window.key(Key::Enter);
-    window.harness.get_by_role_and_label(Role::MultilineTextInput, JSON).focus();
-    window.harness.run_ok();
+    let mut window = word_selected_in_the_json();
     let text = "tiao\"".to_owned();
     window.harness.event(egui::Event::Ime(egui::ImeEvent::Preedit { text, active_range_chars: None }));
     window.harness.run_ok();

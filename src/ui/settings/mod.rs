@@ -10,7 +10,7 @@ mod profiles;
 mod sandbox;
 mod secrets;
 
-use egui::{Button, CentralPanel, Color32, Frame, Margin, Panel, RichText, ScrollArea, Stroke, Ui, vec2};
+use egui::{Button, CentralPanel, Frame, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 use tokio_util::sync::CancellationToken;
 
 pub use editor::{Editor, Site, kind_label};
@@ -25,6 +25,7 @@ use super::{
     remote::Remote,
     state::State,
     theme::{fonts, size, tokens},
+    widgets::row_look,
 };
 use crate::{
     deliver::connect::ConnectError,
@@ -257,13 +258,7 @@ pub fn tab_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
 fn section_row(ui: &mut Ui, icon: Icon, label: &str, chosen: bool) -> bool {
     let t = tokens(ui.style());
     ui.scope(|ui| {
-        let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = if chosen { t.accent_soft } else { Color32::TRANSPARENT };
-        widgets.inactive.bg_stroke = Stroke::NONE;
-        widgets.hovered.bg_stroke = Stroke::NONE;
-        if chosen {
-            widgets.hovered.weak_bg_fill = t.accent_soft;
-        }
+        row_look(ui, chosen);
         let ink = if chosen { t.accent } else { t.text };
         let mut text = RichText::new(label).color(ink);
         if chosen {

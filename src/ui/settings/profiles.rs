@@ -1,6 +1,6 @@
 //! The list of profiles, and beside it the one being edited.
 
-use egui::{Button, Color32, RichText, Stroke, Ui, vec2};
+use egui::{Button, RichText, Stroke, Ui, vec2};
 
 use super::{
     Reads, SettingsAction, View, Where, check,
@@ -12,7 +12,7 @@ use crate::{
         action::Action,
         icons::Icon,
         theme::{self, fonts, size, tokens, tokens::profile_colour},
-        widgets::{Banner, Dialog, Group, Level, PushButton, describe, dialog::Answer},
+        widgets::{Banner, Dialog, Group, Level, PushButton, describe, dialog::Answer, flat},
     },
 };
 
@@ -199,9 +199,7 @@ pub fn editor_bar_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
 
 fn back_button(ui: &mut Ui, reads: &Reads<'_>, label: &str) {
     ui.scope(|ui| {
-        let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
-        widgets.inactive.bg_stroke = Stroke::NONE;
+        flat(ui);
         let t = tokens(ui.style());
         let text = RichText::new(format!("‹ {label}")).color(t.accent);
         if ui.add(Button::new(text)).accessible_name(label).clicked() {

@@ -140,18 +140,16 @@ impl PushButton {
             if wraps {
                 ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             }
-            let widgets = &mut ui.visuals_mut().widgets;
             let fills = match look {
                 Look::Plain => None,
                 Look::Primary => Some((t.primary, t.primary_hover, t.on_primary)),
                 Look::Danger => Some((t.danger, t.danger_hover, t.on_primary)),
                 Look::Quiet => {
-                    widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
-                    widgets.inactive.bg_stroke = Stroke::NONE;
-                    widgets.hovered.bg_stroke = Stroke::NONE;
+                    flat(ui);
                     None
                 }
             };
+            let widgets = &mut ui.visuals_mut().widgets;
             if let Some((fill, hover, ink)) = fills {
                 for (visuals, fill) in [
                     (&mut widgets.inactive, fill),
@@ -220,15 +218,20 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: impl Into<String>) -> Response
     icon_button_sized(ui, icon, name, size::CONTROL_SMALL + 4.0, true)
 }
 
+/// What is drawn in `ui` from here on has neither fill nor frame until the pointer is over it.
+pub fn flat(ui: &mut Ui) {
+    let widgets = &mut ui.visuals_mut().widgets;
+    widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
+    widgets.inactive.bg_stroke = Stroke::NONE;
+    widgets.hovered.bg_stroke = Stroke::NONE;
+}
+
 /// The same with a side in points, on or off.
 pub fn icon_button_sized(ui: &mut Ui, icon: Icon, name: impl Into<String>, side: f32, enabled: bool) -> Response {
     let name = name.into();
     ui.scope(|ui| {
-        let widgets = &mut ui.visuals_mut().widgets;
-        widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
-        widgets.inactive.bg_stroke = Stroke::NONE;
-        widgets.hovered.bg_stroke = Stroke::NONE;
-        widgets.noninteractive.bg_stroke = Stroke::NONE;
+        flat(ui);
+        ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
         ui.spacing_mut().button_padding = Vec2::splat((side - size::ICON) / 2.0);
         ui.spacing_mut().interact_size = Vec2::splat(side);
         let button =

@@ -17,7 +17,7 @@ pub mod status;
 pub mod toasts;
 
 pub use banner::{Banner, Level};
-pub use buttons::{Look, PushButton, icon_button};
+pub use buttons::{Look, PushButton, flat, icon_button};
 pub use chips::{Chip, chips_ui};
 pub use code_view::code_view;
 pub use combo::{close_on_key, combo};
@@ -25,7 +25,7 @@ pub use dialog::Dialog;
 pub use form::{Field, Meter};
 pub use group::{Group, fold};
 pub use progress::progress_ui;
-pub use rows::{copy_row, fact_row};
+pub use rows::{copy_row, fact_row, row_look};
 pub use search::search_field;
 pub use segmented::{segmented, segmented_field};
 pub use status::{Dot, empty_state, status_dot};

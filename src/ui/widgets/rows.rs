@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, Ui, vec2};
 
-use super::icon_button;
+use super::{buttons::flat, icon_button};
 use crate::{
     lang::Lang,
     ui::{
@@ -30,6 +30,17 @@ pub fn copy_row(ui: &mut Ui, lang: Lang, name: &str, value: &str) {
             });
         });
     });
+}
+
+/// What is drawn in `ui` from here on is a row of a list: no frame, filled when it is the chosen one.
+pub fn row_look(ui: &mut Ui, chosen: bool) {
+    flat(ui);
+    if chosen {
+        let fill = tokens(ui.style()).accent_soft;
+        let widgets = &mut ui.visuals_mut().widgets;
+        widgets.inactive.weak_bg_fill = fill;
+        widgets.hovered.weak_bg_fill = fill;
+    }
 }
 
 /// A fact that is only read.
