@@ -147,6 +147,8 @@ fn somebody_who_got_the_same_today_is_named_and_left_out() {
     let mut window = prepared(window, 4, 2);
     send(&mut window);
     assert!(window.shows("不会收到的人（3）"), "{:?}", window.on_screen());
+    let tiles: Vec<_> = ["1 人", "3 人", "4 人"].map(|tile| window.harness.query_by_label(tile).is_some()).into();
+    assert_eq!(tiles, [true, true, false], "who would be dropped is not counted among those who get it");
     let first = window.sandbox().organisation().people()[0].clone();
     assert!(window.shows(&first.name) || window.shows(&first.userid), "named: {:?}", window.on_screen());
     let start = "发给 4 人（2 次调用）";

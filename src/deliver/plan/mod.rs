@@ -258,7 +258,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How many people get it, those of departments counted where they are known.
+    /// How many people are in the calls, those of departments counted where they are known.
     pub fn people(&self) -> u64 {
         self.order.len() as u64 + self.in_departments
     }
@@ -274,6 +274,11 @@ impl Plan {
     /// How many people it would be sent to in vain: a person has to choose before.
     pub fn in_vain(&self) -> usize {
         if self.left_out { 0 } else { self.dropped.iter().filter(|one| !one.rule.always_out()).count() }
+    }
+
+    /// How many of [`Self::people`] get it as far as can be told before: without those who would be dropped.
+    pub fn reached(&self) -> u64 {
+        self.people().saturating_sub(self.in_vain() as u64)
     }
 
     /// When a wait would let everybody through whom waiting helps, Unix milliseconds.

@@ -207,10 +207,10 @@ fn head_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &Planning, planned: &Planne
             if unknown > 0 && plan.people() == 0 {
                 tr!(lang, "send.departments", count = unknown).into_owned()
             } else if unknown > 0 {
-                tr!(lang, "send.people_and_departments", count = grouped(plan.people()), departments = unknown)
+                tr!(lang, "send.people_and_departments", count = grouped(plan.reached()), departments = unknown)
                     .into_owned()
             } else {
-                words::people(plan.people(), lang)
+                words::people(plan.reached(), lang)
             },
             tr!(lang, "plan.people_note").into_owned(),
         ),
