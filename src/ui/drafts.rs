@@ -2,11 +2,18 @@
 
 use egui::util::undoer::{Settings, Undoer};
 
-use super::{card, delivery::trial, findings::Findings, notice, sending::LastSend};
+use super::{
+    card,
+    delivery::{Failed, running::Live, trial},
+    findings::Findings,
+    notice,
+    sending::LastSend,
+};
 use crate::{
     compose::{
         Draft, Kind, NoticeVia, PersonRef, check::CheckCache, file::DraftFile, personal::PeopleTable, ready::Ready,
     },
+    deliver::run::Run,
     lang::Lang,
 };
 
@@ -287,6 +294,17 @@ impl Drafts {
     /// All, to change.
     pub fn all_mut(&mut self) -> &mut [OpenDraft] {
         &mut self.open
+    }
+
+    /// A delivery ended: the draft that it came from remembers how.
+    pub fn delivery_ended(&mut self, live: &Live, end: &Result<Run, Option<Failed>>) {
+        for open in &mut self.open {
+            if let Some(LastSend::Batch(batch)) = &mut open.last_send
+                && live.is_of(batch)
+            {
+                batch.end = Some(end.clone());
+            }
+        }
     }
 
     /// One by its id.

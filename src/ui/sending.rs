@@ -1,6 +1,6 @@
 //! Sending the current draft: how many people it reaches, the question before a live send, the send on its way, its outcome.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::{RichText, TextEdit};
 use tokio_util::sync::CancellationToken;
@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     compose::{Kind, PersonRef, card::SpaceKind, notice::DepartmentRef, ready::Ready},
-    deliver::Delivery,
+    deliver::{Delivery, run::Run},
     lang::Lang,
     store::{
         history::HistoryError,
+        journal::DeliveryId,
         settings::{Profile, ProfileKind},
     },
 };
@@ -154,6 +155,27 @@ pub enum LastSend {
     Made(Sent),
     /// Nothing was sent, because it could not be written down first.
     NotWritten(Broken<HistoryError>),
+    /// It went out as a delivery.
+    Batch(Batch),
+}
+
+/// A delivery that was begun from a draft.
+#[derive(Clone)]
+pub struct Batch {
+    /// Its number, once it is written down; shared with its row in the strip.
+    pub id: Arc<OnceLock<DeliveryId>>,
+    /// What it is called.
+    pub title: String,
+    /// The name of the profile it goes out under.
+    pub profile: String,
+    /// When it was begun.
+    pub at: jiff::Timestamp,
+    /// How many people in all.
+    pub people: u64,
+    /// How many calls in all.
+    pub calls: u64,
+    /// How it ended, or why it could not go on (`None`: nobody knows); not there while it runs.
+    pub end: Option<Result<Run, Option<Broken<HistoryError>>>>,
 }
 
 /// The question before a live send.

@@ -137,6 +137,23 @@ fn each_person_gets_the_values_of_their_own_row() {
 }
 
 #[test]
+fn the_result_pane_of_a_draft_tells_of_its_delivery_and_leads_to_it() {
+    let mut window = window_with(3, 2);
+    window.ctrl(Key::Num2);
+    assert!(window.app().state.current().unwrap().last_send.is_none());
+    send(&mut window);
+    window.press("发给 3 人（2 次调用）");
+    wait_for_end(&mut window);
+    window.harness.run_ok();
+    let told = window.on_screen();
+    assert!(window.shows("2 / 2 次调用") && window.shows("查看批次"), "{told:?}");
+    assert!(!window.shows("还没有发送"), "{told:?}");
+    window.press("查看批次");
+    assert_eq!(window.app().state.tab, Tab::History);
+    assert_eq!(window.app().deliveries.part, HistoryPart::Deliveries);
+}
+
+#[test]
 fn somebody_who_got_the_same_today_is_named_and_left_out() {
     let mut window = window_with(3, 2);
     send(&mut window);
@@ -147,7 +164,8 @@ fn somebody_who_got_the_same_today_is_named_and_left_out() {
     let mut window = prepared(window, 4, 2);
     send(&mut window);
     assert!(window.shows("不会收到的人（3）"), "{:?}", window.on_screen());
-    let tiles: Vec<_> = ["1 人", "3 人", "4 人"].map(|tile| window.harness.query_by_label(tile).is_some()).into();
+    let tiles: Vec<_> =
+        ["1 人", "3 人", "4 人"].map(|tile| window.harness.query_all_by_label(tile).next().is_some()).into();
     assert_eq!(tiles, [true, true, false], "who would be dropped is not counted among those who get it");
     let first = window.sandbox().organisation().people()[0].clone();
     assert!(window.shows(&first.name) || window.shows(&first.userid), "named: {:?}", window.on_screen());

@@ -25,7 +25,8 @@ use crate::{
             tasks::Done,
             trial, words,
         },
-        state::{DraftId, OpenDraft, Tab},
+        sending::LastSend,
+        state::{DraftId, InspectorTab, OpenDraft, Tab},
         widgets::{Level, Toast, grouped},
     },
 };
@@ -200,8 +201,12 @@ impl App {
             self.write_waiting(planned, out_track_id, due_ms);
             return;
         }
-        let key = self.deliveries.key();
+        let (key, of) = (self.deliveries.key(), planned.order.of.clone());
         let live = Live::start(key, planned, out_track_id, tools, &self.deliveries.senders, &self.background);
+        if let Some(open) = self.state.drafts.get_mut(&of) {
+            open.last_send = Some(LastSend::Batch(live.batch(self.env.now())));
+            self.state.inspector = InspectorTab::Outcome;
+        }
         self.deliveries.live.push(live);
         self.deliveries.sent_last(HistoryPart::Deliveries, self.state.tab);
         self.deliveries.cut_off_hidden = false;
@@ -231,6 +236,7 @@ impl App {
             let came = live.run.poll();
             if came {
                 let run = live.run.take_here().ok_or_else(|| live.run.take_failure());
+                self.state.drafts.delivery_ended(live, &run);
                 ended.push((live.id(), live.title.clone(), live.took(), run));
             }
             !came

@@ -163,7 +163,12 @@ impl App {
             actions: &self.actions,
             env: &self.env,
         };
-        let reads = inspector::Reads { running: running.as_ref(), now_unix: *now_unix, wait_until: *wait_until };
+        let reads = inspector::Reads {
+            running: running.as_ref(),
+            live: &self.deliveries.live,
+            now_unix: *now_unix,
+            wait_until: *wait_until,
+        };
         let side = Frame::new().fill(t.surface).inner_margin(Margin { left: 16, right: 12, top: 10, bottom: 8 });
         let width = self.memory.inspector_width.unwrap_or(368.0);
         let shown = Panel::right("inspector")

@@ -126,15 +126,14 @@ impl App {
         };
         self.history_view.changed();
         self.deliveries.sent_last(HistoryPart::Single, self.state.tab);
-        let (level, word) = match &last {
-            LastSend::Made(sent) => (level_of(&sent.delivery), sent.delivery.label(lang)),
-            LastSend::NotWritten(_) => (Level::Error, tr!(lang, "send.not_written").into_owned()),
-        };
-        if let LastSend::Made(sent) = &last {
+        let (level, word) = if let LastSend::Made(sent) = &last {
             let (profile, delivery) = (sent.profile.clone(), Arc::clone(&sent.delivery));
             self.after_send(&running.draft, sent);
             self.note_delivery(&profile, &delivery);
-        }
+            (level_of(&delivery), delivery.label(lang))
+        } else {
+            (Level::Error, tr!(lang, "send.not_written").into_owned())
+        };
         let shown = self.state.current().is_some_and(|open| open.id == running.draft);
         if let Some(open) = self.state.drafts.get_mut(&running.draft) {
             open.last_send = Some(last);

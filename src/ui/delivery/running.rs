@@ -23,7 +23,7 @@ use crate::{
         journal::{DeliveryId, Journal},
         settings::Profile,
     },
-    ui::{background::Background, env::FreshId, remote::Remote},
+    ui::{background::Background, env::FreshId, remote::Remote, sending::Batch},
 };
 
 /// News of a delivery is painted at most this often.
@@ -259,6 +259,24 @@ impl Live {
     /// Its number, once it is written down.
     pub fn id(&self) -> Option<DeliveryId> {
         self.id.get().copied()
+    }
+
+    /// Whether it is this delivery of a draft, or goes on with it.
+    pub fn is_of(&self, batch: &Batch) -> bool {
+        Arc::ptr_eq(&self.id, &batch.id) || self.id().is_some_and(|id| batch.id.get() == Some(&id))
+    }
+
+    /// What its draft remembers of it.
+    pub fn batch(&self, at: jiff::Timestamp) -> Batch {
+        Batch {
+            id: Arc::clone(&self.id),
+            title: self.title.clone(),
+            profile: self.profile.name.clone(),
+            at,
+            people: self.people,
+            calls: self.calls,
+            end: None,
+        }
     }
 
     /// How far it is.

@@ -1,6 +1,7 @@
 //! The inspector on the right: preview, findings, the exact request, and what happened.
 
 mod arrival;
+mod batch;
 mod checks;
 mod outcome;
 mod request;
@@ -11,8 +12,8 @@ use egui::{ScrollArea, Ui};
 pub use request::RequestCache;
 
 use super::{
-    action::Action, card, cx::Cx, drafts::OpenDraft, notice, sending::Running, state::InspectorTab, theme::size,
-    widgets::segmented,
+    action::Action, card, cx::Cx, delivery::running::Live, drafts::OpenDraft, notice, sending::Running,
+    state::InspectorTab, theme::size, widgets::segmented,
 };
 use crate::compose::Draft;
 
@@ -20,6 +21,8 @@ use crate::compose::Draft;
 pub struct Reads<'a> {
     /// The send on its way.
     pub running: Option<&'a Running>,
+    /// The deliveries on their way.
+    pub live: &'a [Live],
     /// The time, Unix seconds.
     pub now_unix: i64,
     /// Until when a limit has to be waited for, Unix seconds.

@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 
-use super::{Reads, arrival};
+use super::{Reads, arrival, batch};
 use crate::{
     catalogue::{Explanation, FixAction},
     compose::{Draft, Via, msg::MsgKind},
@@ -35,6 +35,7 @@ pub fn outcome_ui(ui: &mut Ui, cx: &Cx<'_>, open: &OpenDraft, reads: &Reads<'_>,
             let reason = error.message(cx.lang, HistoryError::message);
             Banner::new(Level::Error, tr!(cx.lang, "send.not_written")).text(reason).show(ui);
         }
+        Some(LastSend::Batch(batch)) => batch::batch_ui(ui, cx, batch, reads),
         Some(LastSend::Made(sent)) => {
             status_bar_ui(ui, cx, open, sent);
             sent_ui(ui, cx, open, sent, reads, recipient);
