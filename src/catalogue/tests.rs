@@ -62,18 +62,7 @@ fn failure(endpoint: &'static Endpoint, fault: Fault) -> Failure {
 }
 
 fn refusal(system: System, http: u16, code: Option<&str>, shape: RefusalShape) -> Refusal {
-    Refusal {
-        system,
-        code: code.map(str::to_owned),
-        wrapper: None,
-        message: "服务器的话".to_owned(),
-        http,
-        scopes: Vec::new(),
-        ip: None,
-        app_key: None,
-        links: Vec::new(),
-        shape,
-    }
+    Refusal::example(system, http, code, "服务器的话", shape)
 }
 
 /// Everything a person reads is there, in the right language, without a key or placeholder left in it.

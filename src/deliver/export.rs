@@ -9,6 +9,9 @@ use crate::{
 /// The columns, in order; the last three in the language of the file.
 const COLUMNS: [&str; 6] = ["userid", "name", "call", "rung", "code", "explanation"];
 
+/// Their widths in the workbook, in characters.
+const WIDTHS: [f64; 6] = [24.0, 16.0, 8.0, 14.0, 18.0, 60.0];
+
 /// The rung for a person.
 pub fn rung_label(rung: Rung, lang: Lang) -> String {
     text(lang, &format!("delivery.rung.{}", rung.name()), &[])
@@ -62,6 +65,7 @@ pub fn csv(people: &[PersonRow], lang: Lang) -> Vec<u8> {
 pub fn xlsx(people: &[PersonRow], lang: Lang) -> Result<Vec<u8>, String> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
+    dress(sheet).map_err(|error| error.to_string())?;
     let mut write = |row: usize, cells: &[String]| -> Result<(), rust_xlsxwriter::XlsxError> {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         for (column, cell) in cells.iter().enumerate() {
@@ -80,18 +84,22 @@ pub fn xlsx(people: &[PersonRow], lang: Lang) -> Result<Vec<u8>, String> {
     workbook.save_to_buffer().map_err(|error| error.to_string())
 }
 
+/// The headings stay on screen, and every column can be read without being dragged wider.
+fn dress(sheet: &mut rust_xlsxwriter::Worksheet) -> Result<(), rust_xlsxwriter::XlsxError> {
+    sheet.set_row_format(0, &rust_xlsxwriter::Format::new().set_bold())?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn people() -> Vec<PersonRow> {
-        let row = |userid: &str, name: &str, rung, code: &str| PersonRow {
-            call: 1,
-            userid: userid.into(),
-            name: name.into(),
-            rung,
-            code: code.into(),
-        };
+        let row = PersonRow::example;
         vec![row("0001", "=cmd|x", Rung::Dropped, "143106"), row("a,\"b", "张三", Rung::Read, "")]
     }
 

@@ -1,5 +1,6 @@
 //! A code or word of a delivery's call, explained in one sentence.
 
+use super::after::Silence;
 use crate::{
     catalogue,
     dingtalk::System,
@@ -24,6 +25,9 @@ pub fn explain_code(code: &str, lang: Lang) -> Option<String> {
     };
     if let Some(key) = key {
         return Some(text(lang, key, &[]));
+    }
+    if let Some(why) = Silence::ALL.into_iter().find(|why| why.code() == code) {
+        return Some(why.of_person(lang));
     }
     let entry = catalogue::lookup(System::Oapi, code, None).or_else(|| catalogue::lookup(System::Api, code, None))?;
     let words = match (lang, &entry.en) {

@@ -73,6 +73,23 @@ pub enum RefusalShape {
 }
 
 impl Refusal {
+    /// A refusal without anything but what is named, for tests.
+    #[cfg(test)]
+    pub fn example(system: System, http: u16, code: Option<&str>, message: &str, shape: RefusalShape) -> Self {
+        Self {
+            system,
+            code: code.map(str::to_owned),
+            wrapper: None,
+            message: message.to_owned(),
+            http,
+            scopes: Vec::new(),
+            ip: None,
+            app_key: None,
+            links: Vec::new(),
+            shape,
+        }
+    }
+
     /// Whether the token is not (or no longer) accepted: nothing was done, and a new token may heal it.
     pub fn is_invalid_token(&self) -> bool {
         const CODES: [&str; 8] = [

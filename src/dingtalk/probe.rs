@@ -161,17 +161,8 @@ mod tests {
 
     #[test]
     fn only_a_word_about_the_parameters_means_that_the_call_was_let_through() {
-        let refusal = |shape: RefusalShape, http: u16, code: &str| Refusal {
-            system: System::Api,
-            code: (!code.is_empty()).then(|| code.to_owned()),
-            wrapper: None,
-            message: String::new(),
-            http,
-            scopes: Vec::new(),
-            ip: None,
-            app_key: None,
-            links: Vec::new(),
-            shape,
+        let refusal = |shape: RefusalShape, http: u16, code: &str| {
+            Refusal::example(System::Api, http, Some(code).filter(|code| !code.is_empty()), "", shape)
         };
         for (shape, http, code, verdict) in [
             (Api, 400, "param.empty", Verdict::LetThrough),

@@ -193,7 +193,7 @@ impl Sandbox {
         let organisation = Arc::new(LazyOrganisation::new(people, seed));
         let lifetime = Duration::from_secs(token_lifetime_secs);
         let shared = Arc::new(Shared {
-            world: Mutex::new(World::new(Arc::clone(&organisation), lifetime, seed)),
+            world: Mutex::new(World::new(Arc::clone(&organisation), lifetime, seed, Timestamp::now())),
             organisation,
             control_key: Secret::new(format!("sbx-secret-{}", uuid::Uuid::new_v4().simple())),
             revision: AtomicU64::new(0),

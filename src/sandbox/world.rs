@@ -182,11 +182,21 @@ pub(super) struct Outcome {
 }
 
 impl World {
-    pub(super) fn new(organisation: Arc<LazyOrganisation>, token_lifetime: Duration, seed: u64) -> Self {
+    /// `now`: what is given out for messages (task ids, keys) differs from what an earlier sandbox gave: a program that asks
+    /// about a message of that one must not be told about another.
+    pub(super) fn new(
+        organisation: Arc<LazyOrganisation>,
+        token_lifetime: Duration,
+        seed: u64,
+        now: Timestamp,
+    ) -> Self {
         let mut dice = Dice::new(seed ^ 0x1D5);
+        let ids = Ids::new(&mut dice);
+        let begun = now.as_microsecond().unsigned_abs();
+        let dice = Dice::new(dice.roll() ^ begun);
         Self {
             organisation,
-            ids: Ids::new(&mut dice),
+            ids,
             rules: Rules::default(),
             card_templates: templates::cards(),
             notice_templates: templates::notices(),
@@ -200,7 +210,7 @@ impl World {
             after: super::after::After::default(),
             ledger: super::ledger::Ledger::default(),
             windows: super::limits::Windows::default(),
-            tasks: 282_632_271_000 + dice.roll() % 1_000_000,
+            tasks: begun,
             dice,
             number: 0,
             messages: VecDeque::new(),
@@ -480,7 +490,7 @@ mod tests {
             ];
             let now = Timestamp::from_second(1_780_000_000).unwrap();
             let organisation = Arc::new(LazyOrganisation::new(60, 1));
-            let mut world = World::new(organisation, Duration::from_hours(2), 1);
+            let mut world = World::new(organisation, Duration::from_hours(2), 1, Timestamp::UNIX_EPOCH);
             let token = world.issue(Kind { app: App::Internal, system: None }, now);
             // A good card and a good notice, then spoiled.
             let mut body = json!({
@@ -524,5 +534,19 @@ mod tests {
             let shown = format!("{:?}", world.arrivals());
             prop_assert!(!shown.contains(&token), "a token is shown");
         }
+    }
+
+    #[test]
+    fn another_sandbox_gives_messages_other_ids_and_keeps_the_apps() {
+        let world = |seconds| {
+            let organisation = Arc::new(LazyOrganisation::new(3, 1));
+            let now = Timestamp::from_second(seconds).unwrap();
+            World::new(organisation, Duration::from_hours(2), 1, now)
+        };
+        let (mut first, mut second) = (world(1_780_000_000), world(1_780_000_060));
+        assert_eq!(first.ids.app_key, second.ids.app_key);
+        let firsts: Vec<u64> = (0..1_000).map(|_| first.next_task()).collect();
+        assert!(!firsts.contains(&second.next_task()), "asking about an old message would be told about a new one");
+        assert_ne!(first.fresh_letters(31), second.fresh_letters(31));
     }
 }

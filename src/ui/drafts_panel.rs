@@ -8,7 +8,7 @@ use super::{
     icons::Icon,
     state::{DraftId, OpenDraft, State},
     theme::{self, fonts, size, tokens},
-    widgets::{Dialog, PushButton, dialog::Answer, empty_state, icon_button, row_look},
+    widgets::{Dialog, PushButton, at_end, dialog::Answer, empty_state, icon_button, row_look},
 };
 use crate::{
     compose::{Kind, Severity},
@@ -22,9 +22,9 @@ pub fn drafts_ui(ui: &mut Ui, state: &State, actions: &Actions, renaming: &mut O
     ui.horizontal(|ui| {
         ui.add_space(size::S);
         ui.label(theme::medium(tr!(lang, "shell.drafts")));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        at_end(ui, "drafts", |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            for command in [Command::NewDraft, Command::OpenFile] {
+            for command in [Command::OpenFile, Command::NewDraft] {
                 if icon_button(ui, command.icon(), with_shortcut(ui, lang, command)).clicked() {
                     actions.send(Action::Run(command));
                 }

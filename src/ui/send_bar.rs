@@ -9,7 +9,7 @@ use super::{
     icons::Icon,
     state::{InspectorTab, State},
     theme::{self, size, tokens, tokens::profile_colour},
-    widgets::{PushButton, form::severity_look, grouped},
+    widgets::{PushButton, form::severity_look, grouped, split_line},
 };
 use crate::compose::{Kind, Severity};
 
@@ -22,9 +22,7 @@ pub fn send_bar_ui(ui: &mut Ui, state: &State, actions: &Actions) {
         let profile = state.profile();
         let icon = if profile.is_sandbox() { Icon::Play } else { Icon::Cloud };
         ui.add(icon.sized(profile_colour(profile.shown_colour()), 18.0).alt_text(""));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            send_button(ui, state, actions);
-            trial_button(ui, state, actions);
+        let end = |ui: &mut Ui| {
             let blocked = state.current().is_some_and(|open| open.findings.first_error().is_some());
             if profile.is_sandbox() && (blocked || state.send_anyway) {
                 let mut on = state.send_anyway;
@@ -33,10 +31,10 @@ pub fn send_bar_ui(ui: &mut Ui, state: &State, actions: &Actions) {
                     actions.send(Action::SendAnyway(on));
                 }
             }
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                summary_ui(ui, state, actions, t);
-            });
-        });
+            trial_button(ui, state, actions);
+            send_button(ui, state, actions);
+        };
+        split_line(ui, "send bar", |ui| summary_ui(ui, state, actions, t), end);
     });
 }
 

@@ -8,7 +8,7 @@ use super::{
     icons::Icon,
     state::{State, Tab},
     theme::{fonts, size, tokens, tokens::profile_colour},
-    widgets::{Dot, PushButton, Toasts, buttons::icon_button_sized, flat, icon_button, status_dot},
+    widgets::{Dot, PushButton, Toasts, at_end, buttons::icon_button_sized, flat, icon_button, status_dot},
 };
 use crate::{dingtalk::TokenState, lang::Lang, store::settings::Profile};
 
@@ -19,26 +19,26 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, actions: &Actions, toasts: &mut To
         ui.set_min_height(size::CONTROL);
         profile_ui(ui, state, actions);
         token_ui(ui, state, actions);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        at_end(ui, "top bar", |ui| {
             ui.spacing_mut().item_spacing.x = size::XS;
-            let dark = ui.visuals().dark_mode;
-            let theme = icon_button(ui, if dark { Icon::Sun } else { Icon::Moon }, Command::ToggleTheme.label(lang));
-            if theme.clicked() {
-                actions.send(Action::Run(Command::ToggleTheme));
-            }
-            let language = PushButton::quiet(tr!(lang, "shell.other_language"))
-                .icon(Icon::Globe)
-                .tooltip(Command::ToggleLanguage.tooltip(lang));
-            if language.show(ui).clicked() {
-                actions.send(Action::Run(Command::ToggleLanguage));
-            }
-            messages_ui(ui, state, actions, toasts);
             let mut search = PushButton::new(tr!(lang, "shell.search")).icon(Icon::Search).min_width(180.0);
             if let Some(shortcut) = Command::Palette.shortcut_text(ui.ctx()) {
                 search = search.shortcut(shortcut);
             }
             if search.tooltip(Command::Palette.tooltip(lang)).show(ui).clicked() {
                 actions.send(Action::Run(Command::Palette));
+            }
+            messages_ui(ui, state, actions, toasts);
+            let language = PushButton::quiet(tr!(lang, "shell.other_language"))
+                .icon(Icon::Globe)
+                .tooltip(Command::ToggleLanguage.tooltip(lang));
+            if language.show(ui).clicked() {
+                actions.send(Action::Run(Command::ToggleLanguage));
+            }
+            let dark = ui.visuals().dark_mode;
+            let theme = icon_button(ui, if dark { Icon::Sun } else { Icon::Moon }, Command::ToggleTheme.label(lang));
+            if theme.clicked() {
+                actions.send(Action::Run(Command::ToggleTheme));
             }
         });
     });

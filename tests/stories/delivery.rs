@@ -1,5 +1,6 @@
 //! Deliveries: planned, explained, carried out, interrupted, reported and taken back, against the sandbox over real HTTP.
 
+mod after;
 mod cli;
 mod departments;
 mod every;
@@ -25,6 +26,7 @@ use ding_composer::{
         personal::PeopleTable,
     },
     deliver::{
+        after::Desk,
         limits::allowances,
         plan::{Mode, Past, Plan, Recipients, Wanted, plan},
         run::{Control, Parts, Run, Sender, Watch},
@@ -181,6 +183,12 @@ impl Scene {
         let plan = self.plan(draft, recipients, mode, false);
         assert!(!plan.blocked(), "{:?} {:?}", plan.doubts, plan.findings);
         start(&plan, draft, recipients, &self.profile, &self.journal, "track", self.time.wall_ms()).unwrap()
+    }
+
+    /// What asks about deliveries and takes them back.
+    pub fn desk(&self, session: &Session) -> Desk {
+        let time = Arc::clone(&self.time) as Arc<dyn Time>;
+        Desk::new(session.clone(), Arc::clone(&self.journal), &self.profile, time, None)
     }
 
     pub fn session(&self) -> Session {

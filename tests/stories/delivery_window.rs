@@ -12,7 +12,7 @@ use ding_composer::{
     ui::{delivery::HistoryPart, sending::LastSend, state::Tab},
 };
 use egui::{Key, accesskit::Role};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::support::Window;
 
@@ -199,6 +199,12 @@ fn a_delivery_is_paused_goes_on_and_is_cancelled() {
     });
     window.harness.step();
     assert!(window.shows("已暂停"), "{:?}", window.on_screen());
+    // The list says so as well, not that it is being sent.
+    window.ctrl(Key::Num3);
+    window.step_until("the list says it", |window| {
+        window.harness.query_all(by().role(Role::Button).label_contains(" 已暂停")).next().is_some()
+    });
+    window.ctrl(Key::Num2);
     let before = window.app().deliveries.live[0].progress().counts.handed_over;
     std::thread::sleep(std::time::Duration::from_millis(1200));
     window.harness.step();

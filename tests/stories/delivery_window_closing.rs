@@ -34,6 +34,10 @@ fn closing_stops_a_delivery_whose_rest_goes_on_with_one_click_after_the_restart(
     assert!(!window.close(), "it asks first");
     window.harness.run_ok();
     assert!(window.shows("还有批次没有发完") && window.shows("8 次调用完成了"), "{:?}", window.on_screen());
+    window.harness.key_press(Key::Tab);
+    window.harness.run_ok();
+    let keep = window.harness.get_by_role_and_label(Role::Button, "不关了");
+    assert!(keep.is_focused(), "Tab begins in the dialog, at its first button");
     window.harness.key_press(Key::Escape);
     window.harness.run_ok();
     assert!(!window.shows("还有批次没有发完"), "Escape keeps the window");
@@ -82,18 +86,7 @@ fn who_changes_their_mind_while_it_stops_has_it_go_on() {
 
 #[test]
 fn closing_names_a_plan_that_waits_and_the_next_window_has_it() {
-    let mut window = window_with(3, 2);
-    send(&mut window);
-    window.press("发给 3 人（2 次调用）");
-    wait_for_end(&mut window);
-    let mut window = prepared(window, 3, 2);
-    send(&mut window);
-    // The moment is told in this computer's zone.
-    let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
-    let label = wait.accesskit_node().label().unwrap();
-    window.press(&label);
-    window.wait_for("不发了");
-    window.settle();
+    let (mut window, label) = waiting();
     assert!(!window.close());
     window.harness.run_ok();
     assert!(window.shows("还有计划在等时间") && window.shows(&format!("：{label}")), "{:?}", window.on_screen());
@@ -122,25 +115,28 @@ fn closing_names_a_plan_that_waits_and_the_next_window_has_it() {
     assert_eq!((made.state, made.counts.handed_over), (DeliveryState::Done, 2), "{made:?}");
 }
 
-/// A plan for three people that waits for midnight in China, written down.
-fn waiting() -> Window {
+/// A plan for three people that waits for midnight in China, written down; and the label of the button that did it.
+fn waiting() -> (Window, String) {
     let mut window = window_with(3, 2);
     send(&mut window);
     window.press("发给 3 人（2 次调用）");
     wait_for_end(&mut window);
     let mut window = prepared(window, 3, 2);
     send(&mut window);
+    let shown = window.on_screen();
+    assert!(shown.iter().any(|text| text == "0 人") && shown.iter().any(|text| text == "3 人"), "{shown:?}");
+    // The moment is told in this computer's zone.
     let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
     let label = wait.accesskit_node().label().unwrap();
     window.press(&label);
     window.wait_for("不发了");
     window.settle();
-    window
+    (window, label)
 }
 
 #[test]
 fn a_plan_that_waits_begins_by_itself_when_its_moment_comes() {
-    let mut window = waiting();
+    let (mut window, _) = waiting();
     let due_ms = last(&window).unwrap().new.due_ms.unwrap();
     let ahead = (due_ms - window.app().env().clock.now_millis()) / 1000;
     window.clock.advance(ahead - 5);
@@ -156,7 +152,7 @@ fn a_plan_that_waits_begins_by_itself_when_its_moment_comes() {
 
 #[test]
 fn a_moment_that_was_missed_is_a_persons_decision() {
-    let window = waiting();
+    let (window, _) = waiting();
     let due_ms = last(&window).unwrap().new.due_ms.unwrap();
     let late = (due_ms - window.app().env().clock.now_millis()) / 1000 + 3600;
     let folder = Arc::clone(&window.folder);
@@ -181,7 +177,7 @@ fn a_moment_that_was_missed_is_a_persons_decision() {
 
 #[test]
 fn a_plan_that_waits_is_given_up() {
-    let mut window = waiting();
+    let (mut window, _) = waiting();
     let title = last(&window).unwrap().new.title;
     window.press(&format!("不发了 {title}"));
     window.step_until("it is given up", |window| last(window).unwrap().state == DeliveryState::Cancelled);

@@ -470,3 +470,23 @@ fn a_card_of_another_way_goes_to_a_list_by_the_plan_and_an_unknown_call_of_it_is
     let cards = sandbox.arrivals().iter().filter(|one| one.card().is_some()).count();
     assert_eq!(cards, 2, "what had arrived was not delivered twice");
 }
+
+#[test]
+fn a_delivery_whose_window_was_closed_is_asked_about_when_the_next_one_opens() {
+    let mut window = window_with(3, 2);
+    send(&mut window);
+    window.press("发给 3 人（2 次调用）");
+    wait_for_end(&mut window);
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+    let mut window = Window::open_with(folder, |env| {
+        let moved = ding_composer::ui::testing::TestClock::now();
+        moved.advance(3 * 3600);
+        env.clock = moved;
+    });
+    let asked = |window: &Window| {
+        let ledger = window.sandbox().ledger();
+        ledger.iter().filter(|entry| entry.path.ends_with("getsendprogress")).count()
+    };
+    window.step_until("both calls were asked about", |window| asked(window) == 2);
+}

@@ -28,18 +28,9 @@ fn open() -> Window {
     let mut window = Window::open();
     window.ctrl(Key::Num2);
     window.ctrl(Key::N);
-    choose_way(&mut window, "自由消息");
+    window.choose_way("自由消息");
     window.settle();
     window
-}
-
-fn choose_way(window: &mut Window, way: &str) {
-    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").scroll_to_me();
-    window.harness.run_ok();
-    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").click();
-    window.harness.run_ok();
-    window.harness.get_by_role_and_label(Role::Button, way).click();
-    window.harness.run_ok();
 }
 
 fn choose(window: &mut Window, label: &str) {
@@ -260,7 +251,7 @@ fn switching_kind_and_way_keeps_all_that_was_typed_also_over_a_restart() {
     choose(&mut window, "多个按钮");
     window.press("添加按钮");
     type_into(&mut window, "按钮文字 1", "同意");
-    choose_way(&mut window, "模板通知");
+    window.choose_way("模板通知");
     window.settle();
     assert_eq!(notice(&window).via, NoticeVia::Template);
     let folder = Arc::clone(&window.folder);
@@ -268,7 +259,7 @@ fn switching_kind_and_way_keeps_all_that_was_typed_also_over_a_restart() {
     drop(window);
     let mut window = Window::open_in(folder);
     window.ctrl(Key::Num2);
-    choose_way(&mut window, "自由消息");
+    window.choose_way("自由消息");
     let msg = &notice(&window).msg;
     assert_eq!((msg.kind, msg.several, msg.buttons[0].title.as_str()), (MsgKind::ActionCard, true, "同意"));
     choose(&mut window, "单个按钮");
@@ -321,7 +312,7 @@ fn an_app_that_cannot_go_this_way_is_told_and_led_to_the_other() {
         (ProfileKind::Internal, "模板通知", "改用「自由消息」"),
         (ProfileKind::ThirdParty, "自由消息", "改用「模板通知」"),
     ] {
-        choose_way(&mut window, shown);
+        window.choose_way(shown);
         assert!(!window.shows("不适用于此类应用"), "the sandbox may do both");
         let profile = Profile::new("总部", kind);
         let state = &mut window.harness.state_mut().state;

@@ -127,6 +127,17 @@ impl Window {
         self.harness.run_ok();
     }
 
+    /// Chooses the way that a draft goes.
+    pub fn choose_way(&mut self, way: &str) {
+        let combo = egui::accesskit::Role::ComboBox;
+        self.harness.get_by_role_and_label(combo, "发送方式").scroll_to_me();
+        self.harness.run_ok();
+        self.harness.get_by_role_and_label(combo, "发送方式").click();
+        self.harness.run_ok();
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Button, way).click();
+        self.harness.run_ok();
+    }
+
     /// Puts the keyboard on the field of this label and types.
     pub fn type_into(&mut self, label: &str, text: &str) {
         let field = self.harness.get(by().label(label).predicate(|node| is_field(node.role())));

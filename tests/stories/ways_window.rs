@@ -17,12 +17,7 @@ use crate::{
 };
 
 fn choose(window: &mut Window, way: &str) {
-    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").scroll_to_me();
-    window.harness.run_ok();
-    window.harness.get_by_role_and_label(Role::ComboBox, "发送方式").click();
-    window.harness.run_ok();
-    window.harness.get_by_role_and_label(Role::Button, way).click();
-    window.harness.run_ok();
+    window.choose_way(way);
     window.settle();
 }
 

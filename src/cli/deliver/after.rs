@@ -2,13 +2,16 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use tokio_util::sync::CancellationToken;
-
 use super::super::{Exit, Out, Run, pretty};
 use crate::{
-    deliver::{after, connect::Connection, export, list},
+    deliver::{
+        after::{self, Desk},
+        export, list,
+        time::RealTime,
+    },
     dingtalk::tokens::{Clock as _, SystemClock},
     lang::text,
+    sandbox::Sandbox,
     store::{
         journal::{Delivery, DeliveryId, Journal},
         write_atomically,
@@ -21,16 +24,25 @@ pub(in crate::cli) struct ReportFiles<'a> {
     pub xlsx: Option<&'a Path>,
 }
 
+/// A delivery with what asks about it.
+struct Found {
+    journal: Arc<Journal>,
+    delivery: Delivery,
+    desk: Desk,
+    runtime: tokio::runtime::Runtime,
+    /// Lives as long as it is asked.
+    _sandbox: Option<Arc<Sandbox>>,
+}
+
 impl Run<'_> {
     /// `recall`: takes everything back that was handed over within 24 hours.
     pub(in crate::cli) fn recall(&self, id: i64, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
+        let Found { journal, delivery, desk, runtime, _sandbox } = match self.find_and_connect(id, out) {
             Ok(found) => found,
             Err(exit) => return exit,
         };
         let now = SystemClock.now_millis();
-        let cancel = CancellationToken::new();
-        let done = runtime.block_on(after::recall(&connection.session, &journal, delivery.id, now, &cancel));
+        let done = runtime.block_on(desk.recall(delivery.id, now));
         let recalled = match done {
             Ok(recalled) => recalled,
             Err(error) => {
@@ -52,16 +64,15 @@ impl Run<'_> {
 
     /// `report`: asks DingTalk what became of it for every person, and writes it into a file where wanted.
     pub(in crate::cli) fn report(&self, id: i64, files: &ReportFiles<'_>, json: bool, out: &mut Out<'_>) -> Exit {
-        let (journal, delivery, connection, runtime) = match self.find_and_connect(id, out) {
+        let Found { journal, delivery, desk, runtime, _sandbox } = match self.find_and_connect(id, out) {
             Ok(found) => found,
             Err(exit) => return exit,
         };
-        let cancel = CancellationToken::new();
         let mut asked = after::Asked::default();
         // What is still on its way is asked again for a little while.
         for _ in 0..5 {
             let now = SystemClock.now_millis();
-            let done = runtime.block_on(after::ask(&connection.session, &journal, delivery.id, now, &cancel));
+            let done = runtime.block_on(desk.ask(delivery.id, now));
             asked = match done {
                 Ok(asked) => asked,
                 Err(error) => {
@@ -139,18 +150,17 @@ impl Run<'_> {
         }
     }
 
-    /// A delivery and what asks DingTalk about it; else how to end.
-    fn find_and_connect(
-        &self,
-        id: i64,
-        out: &mut Out<'_>,
-    ) -> Result<(Arc<Journal>, Delivery, Connection, tokio::runtime::Runtime), Exit> {
+    /// A delivery and the desk that asks DingTalk about it; else how to end.
+    fn find_and_connect(&self, id: i64, out: &mut Out<'_>) -> Result<Found, Exit> {
         let (journal, _history, delivery, profile) = self.find(id, out)?;
+        let limits = profile.clone();
         let made = self.connect(profile).and_then(|made| Ok((made, self.runtime()?)));
         let (connection, runtime) = self.usable(made, out)?;
         if connection.sandbox.is_some() && delivery.counts.handed_over > 0 {
             out.note(&text(self.lang, "delivery.cli.sandbox_forgot", &[]));
         }
-        Ok((journal, delivery, connection, runtime))
+        let time = Arc::new(RealTime::new(Arc::new(SystemClock)));
+        let desk = Desk::new(connection.session, Arc::clone(&journal), &limits, time, None);
+        Ok(Found { journal, delivery, desk, runtime, _sandbox: connection.sandbox })
     }
 }

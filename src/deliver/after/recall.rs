@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
-use super::{CardKind, Silence, ask, is_old, keys_of, kind_of, load};
+use super::{CardKind, Desk, Silence, is_old, keys_of, kind_of};
 use crate::{
     compose::Kind,
-    deliver::{report::fault_code, run::blocking},
-    dingtalk::{Call, Session, answers, calls},
+    deliver::run::blocking,
+    dingtalk::{Call, answers, calls},
     store::{
         history::HistoryError,
-        journal::{CallRow, CallState, Delivery, DeliveryId, Journal, PersonRow, Reported, Rung},
+        journal::{CallRow, CallState, Delivery, DeliveryId, PersonRow, Reported, Rung},
     },
 };
 
@@ -66,70 +64,68 @@ fn steps(delivery: &Delivery, call: &CallRow, now_ms: i64) -> Result<Vec<Step>, 
     Ok(keys.chunks(KEYS_AT_ONCE).map(step).collect())
 }
 
-/// Takes back every call of a delivery that was handed over. Who had read it is asked before, where that is possible.
-///
-/// # Errors
-/// [`HistoryError`] when the journal cannot be read or written.
-pub async fn recall(
-    session: &Session,
-    journal: &Arc<Journal>,
-    id: DeliveryId,
-    now_ms: i64,
-    cancel: &CancellationToken,
-) -> Result<Recalled, HistoryError> {
-    ask(session, journal, id, now_ms, cancel).await?;
-    let mut recalled = Recalled::default();
-    let Some((delivery, calls)) = load(journal, id).await? else { return Ok(recalled) };
-    let before = {
-        let journal = Arc::clone(journal);
-        blocking(move || journal.people(id)).await?
-    };
-    for call in calls.iter().filter(|call| call.state == CallState::HandedOver) {
-        let steps = match steps(&delivery, call, now_ms) {
-            Ok(steps) => steps,
-            Err(why) => {
-                recalled.too_late += 1;
-                recalled.why_not.push((call.number, why));
-                continue;
-            }
+impl Desk {
+    /// Takes back every call of a delivery that was handed over. Who had read it is asked before, where that is possible.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the journal cannot be read or written.
+    pub async fn recall(&self, id: DeliveryId, now_ms: i64) -> Result<Recalled, HistoryError> {
+        self.ask(id, now_ms).await?;
+        let mut recalled = Recalled::default();
+        let Some((delivery, calls)) = self.load(id).await? else { return Ok(recalled) };
+        let before = {
+            let journal = Arc::clone(&self.journal);
+            blocking(move || journal.people(id)).await?
         };
-        let here: Vec<&PersonRow> = before.iter().filter(|person| person.call == call.number).collect();
-        let mut gone: Vec<String> = Vec::new();
-        let mut failed = None;
-        for Step { request, keys } in steps {
-            match session.call(&request, cancel).await {
-                Ok(answer) => {
-                    for (place, key) in keys {
-                        match answers::recall_failed(&answer.value, &key) {
-                            Some(code) => failed = Some(code),
-                            None => gone.push(place),
+        for call in calls.iter().filter(|call| call.state == CallState::HandedOver) {
+            let steps = match steps(&delivery, call, now_ms) {
+                Ok(steps) => steps,
+                Err(why) => {
+                    recalled.too_late += 1;
+                    recalled.why_not.push((call.number, why));
+                    continue;
+                }
+            };
+            let here: Vec<&PersonRow> = before.iter().filter(|person| person.call == call.number).collect();
+            let mut gone: Vec<String> = Vec::new();
+            let mut failed = None;
+            for Step { request, keys } in steps {
+                match self.call_anyway(&request).await {
+                    Ok(answer) => {
+                        for (place, key) in keys {
+                            match answers::recall_failed(&answer.value, &key) {
+                                Some(code) => failed = Some(code),
+                                None => gone.push(place),
+                            }
                         }
                     }
-                }
-                Err(failure) => {
-                    failed = Some(fault_code(&failure.fault));
+                    Err(missed) => failed = Some(missed.code()),
                 }
             }
-        }
-        let (journal, of) = (Arc::clone(journal), call.id);
-        let taken = |one: &&&PersonRow| failed.is_none() || gone.contains(&one.userid);
-        let people: Vec<&&PersonRow> = here.iter().filter(taken).filter(|one| one.rung != Rung::Recalled).collect();
-        recalled.had_read.extend(people.iter().filter(|one| one.rung == Rung::Read).map(|one| one.userid.clone()));
-        if let Some(code) = failed {
-            recalled.failed.push((call.number, code));
-            // Some of its places: said person by person, and the rest can be tried again.
-            let part: Vec<Reported> = people.iter().map(|one| back(one)).collect();
-            if !part.is_empty() {
-                recalled.people += part.len() as u64;
-                blocking(move || journal.report(of, part, now_ms)).await?;
+            let (journal, of) = (Arc::clone(&self.journal), call.id);
+            let taken = |one: &&&PersonRow| failed.is_none() || gone.contains(&one.userid);
+            let people: Vec<&&PersonRow> = here.iter().filter(taken).filter(|one| one.rung != Rung::Recalled).collect();
+            recalled.had_read.extend(people.iter().filter(|one| one.rung == Rung::Read).map(|one| one.userid.clone()));
+            if let Some(code) = failed {
+                recalled.failed.push((call.number, code));
+                // Some of its places: said person by person, and the rest can be tried again.
+                let part: Vec<Reported> = people.iter().map(|one| back(one)).collect();
+                if !part.is_empty() {
+                    recalled.people += part.len() as u64;
+                    blocking(move || journal.report(of, part, now_ms)).await?;
+                }
+            } else {
+                blocking(move || journal.recalled(of)).await?;
+                recalled.calls += 1;
+                recalled.people += call.people;
             }
-        } else {
-            blocking(move || journal.recalled(of)).await?;
-            recalled.calls += 1;
-            recalled.people += call.people;
         }
+        if recalled.people > 0 {
+            // A moment later than what was asked before, so that both are seen.
+            self.keep_tally(id, now_ms + 1).await?;
+        }
+        Ok(recalled)
     }
-    Ok(recalled)
 }
 
 /// Taken back from one person; whoever had read it keeps that as the code.

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use control::{Control, Progress, Watch, Wish};
+pub(super) use verdict::too_soon;
 use verdict::{Next, verdict};
 
 use super::{

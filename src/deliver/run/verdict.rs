@@ -138,7 +138,11 @@ fn is_quota(refusal: &Refusal) -> bool {
 }
 
 /// How long a call that came too soon has to wait; `None`: it did not come too soon.
-fn too_soon(refusal: &Refusal, retry_after: Option<&str>, wall_ms: i64) -> Option<(Duration, Stop)> {
+pub(in crate::deliver) fn too_soon(
+    refusal: &Refusal,
+    retry_after: Option<&str>,
+    wall_ms: i64,
+) -> Option<(Duration, Stop)> {
     if refusal.shape == RefusalShape::IpBan {
         return Some((IP_BAN, Stop::IpBan));
     }

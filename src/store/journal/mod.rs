@@ -25,8 +25,8 @@ use std::{
 
 pub use lock::ProfileLock;
 pub use model::{
-    CallId, CallRow, CallState, Counts, Delivery, DeliveryId, DeliveryState, Ended, NewCall, NewDelivery, PersonRow,
-    Recent, Reported, Rung, Who,
+    AskedCall, Asking, CallId, CallRow, CallState, Counts, Delivery, DeliveryId, DeliveryState, Ended, NewCall,
+    NewDelivery, News, PersonRow, Recent, Reported, Rung, Tally, Who,
 };
 use rusqlite::Connection;
 use writer::Writer;

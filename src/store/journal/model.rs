@@ -291,6 +291,54 @@ pub struct CallRow {
     pub ended_ms: Option<i64>,
     /// `outTrackId` of a card, else empty.
     pub out_track_id: String,
+    /// How far DingTalk said it is with it, percent; `None`: not asked, or it does not tell.
+    pub progress: Option<u8>,
+    /// Nothing more can be told about it: everybody stands where they will stay, or nobody is ever named.
+    pub told: bool,
+}
+
+/// What asking about a call brought, besides rungs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct News {
+    /// How far it is, percent, where that was told.
+    pub progress: Option<u8>,
+    /// Nothing more can be told about it.
+    pub told: bool,
+    /// Why nobody of it is named, as a code; empty: somebody is, or may be yet.
+    pub why: String,
+}
+
+/// A call that was handed over and about which something new may be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AskedCall {
+    /// When it ended, Unix milliseconds.
+    pub ended_ms: i64,
+    /// When it was asked about last, Unix milliseconds.
+    pub asked_ms: Option<i64>,
+}
+
+/// How many people stood on each rung that a report named, at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tally {
+    /// When it was asked for, Unix milliseconds.
+    pub at_ms: i64,
+    /// The rungs with their people.
+    pub rungs: Vec<(Rung, u64)>,
+}
+
+/// A delivery whose report may tell something new.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asking {
+    /// Its number.
+    pub delivery: DeliveryId,
+    /// Its profile's name.
+    pub profile: String,
+    /// The word of its way.
+    pub via: String,
+    /// How many people it has in all.
+    pub people: u64,
+    /// The calls to ask about.
+    pub calls: Vec<AskedCall>,
 }
 
 /// What came back of a call; empty texts and `None` where nothing did.
@@ -329,6 +377,14 @@ pub struct PersonRow {
     pub rung: Rung,
     /// The code that says why; empty where there is none.
     pub code: String,
+}
+
+#[cfg(test)]
+impl PersonRow {
+    /// Somebody of the first call, for tests.
+    pub fn example(userid: &str, name: &str, rung: Rung, code: &str) -> Self {
+        Self { call: 1, userid: userid.into(), name: name.into(), rung, code: code.into() }
+    }
 }
 
 /// A rung that a report gave a person.

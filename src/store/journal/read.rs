@@ -3,15 +3,15 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{
-    CallId, CallRow, CallState, Counts, Delivery, DeliveryId, DeliveryState, Ended, Journal, NewDelivery, PersonRow,
-    Recent, Rung, create, days,
+    AskedCall, Asking, CallId, CallRow, CallState, Counts, Delivery, DeliveryId, DeliveryState, Ended, Journal,
+    NewDelivery, PersonRow, Recent, Rung, Tally, create, days,
 };
 use crate::{compose::Kind, dingtalk::Call, store::history::HistoryError};
 
 const DELIVERY: &str = "id, started_ms, profile, profile_kind, kind, via, title, mode, sender, conversation, ended_ms, \
                         people, calls, state, note, asked_ms, due_ms";
 const CALL: &str = "id, number, path, people, state, begun_ms, ended_ms, http, code, message, request_id, task_id, \
-                    query_key, attempts, elapsed_ms, answer, out_track_id";
+                    query_key, attempts, elapsed_ms, answer, out_track_id, progress, told";
 
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
@@ -65,6 +65,8 @@ fn call_of(row: &Row<'_>) -> rusqlite::Result<CallRow> {
             answer: row.get(15)?,
         },
         out_track_id: row.get(16)?,
+        progress: row.get(17)?,
+        told: row.get(18)?,
     })
 }
 
@@ -133,6 +135,59 @@ impl Journal {
         );
         let pattern = crate::store::history::anywhere(text);
         self.read(|connection| connection.prepare_cached(&sql)?.query_map([&pattern], |row| row.get(0))?.collect())
+    }
+
+    /// How many people of a delivery stood on each rung at the moments its report was asked for, the earliest first.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn tallies(&self, id: DeliveryId) -> Result<Vec<Tally>, HistoryError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT at_ms, rung, people FROM tally WHERE delivery = ?1 ORDER BY at_ms")?;
+            let mut rows = statement.query([id.0])?;
+            let mut found: Vec<Tally> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let at_ms = row.get(0)?;
+                let part = (Rung::from_name(row.get_ref(1)?.as_str()?), unsigned(row.get(2)?));
+                match found.last_mut() {
+                    Some(last) if last.at_ms == at_ms => last.rungs.push(part),
+                    _ => found.push(Tally { at_ms, rungs: vec![part] }),
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// The deliveries with calls that were handed over since a moment and about which something new may be told.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn asking(&self, since_unix_ms: i64) -> Result<Vec<Asking>, HistoryError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT call.delivery, call.ended_ms, call.asked_ms, delivery.profile, delivery.via, delivery.people
+                 FROM call JOIN delivery ON delivery.id = call.delivery
+                 WHERE call.state = 'handed_over' AND call.told = 0 AND call.ended_ms > ?1 ORDER BY call.delivery",
+            )?;
+            let mut rows = statement.query([since_unix_ms])?;
+            let mut found: Vec<Asking> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let delivery = DeliveryId(row.get(0)?);
+                let call = AskedCall { ended_ms: row.get(1)?, asked_ms: row.get(2)? };
+                match found.last_mut() {
+                    Some(last) if last.delivery == delivery => last.calls.push(call),
+                    _ => found.push(Asking {
+                        delivery,
+                        profile: row.get(3)?,
+                        via: row.get(4)?,
+                        people: unsigned(row.get(5)?),
+                        calls: vec![call],
+                    }),
+                }
+            }
+            Ok(found)
+        })
     }
 
     /// How many deliveries there are.

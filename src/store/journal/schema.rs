@@ -93,6 +93,21 @@ const STEPS: &[&str] = &[
     ALTER TABLE delivery ADD COLUMN due_ms INTEGER;
     CREATE INDEX delivery_waiting ON delivery (due_ms) WHERE state = 'waiting';
 ",
+    "
+    -- When DingTalk was asked about a call last, how far it says it is (percent), and whether nothing more can be told.
+    ALTER TABLE call ADD COLUMN asked_ms INTEGER;
+    ALTER TABLE call ADD COLUMN progress INTEGER;
+    ALTER TABLE call ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+    -- How many people stood on each rung that a report named, at the moments it was asked for.
+    CREATE TABLE tally (
+        delivery INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
+        at_ms    INTEGER NOT NULL,
+        rung     TEXT NOT NULL,
+        people   INTEGER NOT NULL,
+        PRIMARY KEY (delivery, at_ms, rung)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX call_untold ON call (ended_ms, delivery, asked_ms) WHERE state = 'handed_over' AND told = 0;
+",
 ];
 
 /// Sets a connection up and brings the tables to today's format.

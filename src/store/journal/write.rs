@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{CallId, CallState, DeliveryId, DeliveryState, Ended, Journal, Reported, days};
+use super::{CallId, CallState, DeliveryId, DeliveryState, Ended, Journal, News, Reported, days};
 use crate::store::history::HistoryError;
 
 /// How a call's end is counted against the limits.
@@ -221,6 +221,63 @@ impl Journal {
         })
     }
 
+    /// Writes down that a call was asked about and what that brought besides rungs. Why nobody is named stands beside
+    /// everybody whom no report named.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn asked(&self, call: CallId, asked_ms: i64, news: News) -> Result<(), HistoryError> {
+        self.write(move |connection| {
+            connection.execute(
+                "UPDATE call SET asked_ms = ?2, progress = coalesce(?3, progress), told = ?4 WHERE id = ?1",
+                params![call.0, asked_ms, news.progress, news.told],
+            )?;
+            connection.execute(
+                "UPDATE delivery SET asked_ms = ?2 WHERE id = (SELECT delivery FROM call WHERE id = ?1)",
+                params![call.0, asked_ms],
+            )?;
+            if !news.why.is_empty() {
+                let sql = "UPDATE person SET code = ?2 WHERE call = ?1 AND rung IS NULL AND code IS NOT ?2";
+                connection.execute(sql, params![call.0, news.why])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps how many people of a delivery stand on each rung that a report named, as of a moment.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn keep_tally(&self, delivery: DeliveryId, at_ms: i64) -> Result<(), HistoryError> {
+        self.write(move |connection| {
+            connection
+                .execute(
+                    "INSERT OR REPLACE INTO tally (delivery, at_ms, rung, people)
+                     SELECT ?1, ?2, person.rung, count(*) FROM call JOIN person ON person.call = call.id
+                     WHERE call.delivery = ?1 AND person.rung IS NOT NULL GROUP BY person.rung",
+                    params![delivery.0, at_ms],
+                )
+                .map(|_| ())
+        })
+    }
+
+    /// Counts a call that asked or took back for the month: DingTalk counts it as well.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn count_asking(&self, profile: &str, at_unix_ms: i64) -> Result<(), HistoryError> {
+        let profile = profile.to_owned();
+        self.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO month_calls (profile, month, count) VALUES (?1, ?2, 1)
+                     ON CONFLICT DO UPDATE SET count = count + 1",
+                )?
+                .execute(params![profile, days::month_of(at_unix_ms)])
+                .map(|_| ())
+        })
+    }
+
     /// A call was taken back: so was it for everybody in it. Whoever had read it keeps that as the code.
     ///
     /// # Errors
@@ -230,7 +287,7 @@ impl Journal {
             connection.execute("UPDATE call SET state = 'recalled' WHERE id = ?1", [call.0])?;
             connection
                 .execute(
-                    "UPDATE person SET code = CASE rung WHEN 'read' THEN 'read' ELSE code END, rung = 'recalled'
+                    "UPDATE person SET code = CASE rung WHEN 'read' THEN 'read' ELSE '' END, rung = 'recalled'
                      WHERE call = ?1 AND (rung IS NULL OR rung IN ('read', 'unread', 'handed_over', 'unknown'))",
                     [call.0],
                 )

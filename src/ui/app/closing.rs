@@ -135,6 +135,9 @@ impl App {
         if !lines.is_empty() {
             lines.push(tr!(lang, "close.running_text").into_owned());
         }
+        if !lines.is_empty() && self.waiting().next().is_some() {
+            lines.push(String::new());
+        }
         for one in self.waiting() {
             let at = crate::ui::delivery::words::moment(one.new.due_ms.unwrap_or(now_ms), now_ms);
             lines.push(tr!(lang, "close.waiting_line", title = one.new.title, at = at).into_owned());

@@ -32,6 +32,7 @@ impl App {
         let known = self.deliveries.book.waiting.value().map_or(&[][..], Vec::as_slice);
         let begun = |one: &&Delivery| !self.deliveries.live.iter().any(|live| live.id() == Some(one.id));
         let waits: Vec<Delivery> = known.iter().filter(begun).cloned().collect();
+        self.deliveries.strip_height = 0.0;
         if self.deliveries.live.is_empty() && waits.is_empty() {
             return;
         }
@@ -43,9 +44,10 @@ impl App {
             profile: &self.state.settings.current().name,
             waits: &self.deliveries.waits,
         };
-        Panel::bottom("deliveries").frame(frame).show(ui, |ui| {
+        let shown = Panel::bottom("deliveries").frame(frame).show(ui, |ui| {
             strip::strip_ui(ui, &reads, &self.deliveries.live, &waits, &self.actions);
         });
+        self.deliveries.strip_height = shown.response.rect.height();
     }
 
     /// What was cut off, at the top of every tab but the settings.
@@ -60,7 +62,7 @@ impl App {
             return;
         }
         let t = tokens(ui.style());
-        let frame = Frame::new().fill(t.base).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
+        let frame = Frame::new().fill(t.base).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 8 });
         Panel::top("cut_off").frame(frame).show_separator_line(false).show(ui, |ui| {
             cut_off::cut_off_ui(ui, self.state.lang, &self.state.profile().name, &cut_off, &self.actions);
         });
@@ -94,7 +96,8 @@ impl App {
         let now_ms = self.env.clock.now_millis();
         let running: Vec<_> =
             self.deliveries.live.iter().filter(|live| live.is_running()).filter_map(Live::id).collect();
-        let tasks = &self.deliveries.tasks;
+        let (tasks, asking) = (&self.deliveries.tasks, self.deliveries.book.asking.value());
+        let asking = asking.cloned().unwrap_or_default();
         let reads = list::Reads {
             lang,
             now_ms,
@@ -102,9 +105,16 @@ impl App {
             profile: &self.state.settings.current().name,
             connected: self.state.link.session().is_some(),
             runs: &|id| running.contains(&id),
+            wish: &|id| {
+                let runs = |live: &&Live| live.is_running() && live.id() == Some(id);
+                self.deliveries.live.iter().find(runs).map(Live::wish)
+            },
             busy: &|id| tasks.is_busy(id),
             recalled: &|id| tasks.recalled.get(&id).cloned(),
-            next_due: &|one| tasks.next_due(one, now_ms),
+            next_due: &|id| {
+                let one = asking.iter().find(|one| one.delivery == id)?;
+                tasks.next_due(one, running.contains(&id))
+            },
             actions: &self.actions,
         };
         list::list_ui(ui, &reads, &mut self.deliveries.book, &mut self.deliveries.view);

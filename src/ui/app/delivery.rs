@@ -131,7 +131,7 @@ impl App {
             self.deliveries.find_newest(&journal, &history, &self.background);
         }
         let listed = self.state.tab == Tab::History && self.deliveries.part == HistoryPart::Deliveries;
-        self.deliveries.book.read(&journal, listed, &self.background);
+        self.deliveries.book.read(&journal, listed, self.env.clock.now_millis(), &self.background);
         if listed {
             self.deliveries.view.read(&journal, &self.background);
             self.follow_shown(ctx);
@@ -345,19 +345,19 @@ impl App {
         if self.state.link.session().is_none() {
             return;
         }
-        let recent = self.deliveries.book.recent.value().map_or(&[][..], Vec::as_slice);
+        let asking = self.deliveries.book.asking.value().map_or(&[][..], Vec::as_slice);
         let mut due = Vec::new();
         let mut next = i64::MAX;
-        for one in recent.iter().filter(|one| one.new.profile == profile.name && !self.deliveries.runs(one.id)) {
-            match self.deliveries.tasks.next_due(one, now) {
-                Some(at) if at <= now => due.push((one.id, one.new.kind)),
+        for one in asking.iter().filter(|one| one.profile == profile.name) {
+            match self.deliveries.tasks.next_due(one, self.deliveries.runs(one.delivery)) {
+                Some(at) if at <= now => due.push(one.delivery),
                 Some(at) => next = next.min(at),
                 None => {}
             }
         }
-        for (id, kind) in due {
+        for id in due {
             if !self.deliveries.tasks.is_busy(id)
-                && let Some(tools) = self.tools(&profile, kind.into())
+                && let Some(tools) = self.tools(&profile, crate::compose::Kind::Notice.into())
             {
                 self.deliveries.tasks.ask(id, false, tools, now, &self.background);
             }

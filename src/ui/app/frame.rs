@@ -74,7 +74,7 @@ impl App {
         self.draw_import(ui);
         self.closing_dialog(ui.ctx());
         palette::palette_ui(ui, &mut self.palette, &self.state, &self.actions);
-        if let Some(action) = self.toasts.show(ui.ctx(), lang) {
+        if let Some(action) = self.toasts.show(ui.ctx(), lang, self.deliveries.strip_height) {
             self.actions.send(action);
         }
     }

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::Failed;
 use crate::{
+    deliver::after,
     store::{
         history::HistoryError,
-        journal::{CallRow, CallState, Delivery, DeliveryId, DeliveryState, Journal, PersonRow, Rung},
+        journal::{Asking, CallRow, CallState, Delivery, DeliveryId, DeliveryState, Journal, PersonRow, Rung, Tally},
     },
     ui::{background::Background, remote::Remote},
 };
@@ -41,6 +42,8 @@ pub struct Book {
     recent_stale: bool,
     /// Those that wait for their moment, the soonest first.
     pub waiting: Remote<Vec<Delivery>, Failed>,
+    /// Those whose report may tell something new.
+    pub asking: Remote<Vec<Asking>, Failed>,
 }
 
 impl Book {
@@ -75,16 +78,19 @@ impl Book {
     }
 
     /// Takes what was read and asks for what is missing; `true` when the last deliveries are other ones.
-    pub fn read(&mut self, journal: &Arc<Journal>, listed: bool, background: &Background) -> bool {
-        let news = self.recent.poll() | self.waiting.poll();
+    pub fn read(&mut self, journal: &Arc<Journal>, listed: bool, now_ms: i64, background: &Background) -> bool {
+        let news = self.recent.poll() | self.waiting.poll() | self.asking.poll();
         if !self.recent.is_pending() && (self.recent.is_not_asked() || self.recent_stale) {
             self.recent_stale = false;
-            let (recent, waiting) = (Arc::clone(journal), Arc::clone(journal));
+            let (recent, waiting, asking) = (Arc::clone(journal), Arc::clone(journal), Arc::clone(journal));
             background.start_blocking("deliveries", &mut self.recent, move || {
                 recent.deliveries(0, RECENT).map_err(Failed::Error)
             });
             background.start_blocking("waiting-deliveries", &mut self.waiting, move || {
                 waiting.waiting().map_err(Failed::Error)
+            });
+            background.start_blocking("asking-deliveries", &mut self.asking, move || {
+                asking.asking(now_ms - after::DAY_MS).map_err(Failed::Error)
             });
         }
         if self.reading.poll()
@@ -114,6 +120,11 @@ impl Book {
             });
         }
         news
+    }
+
+    /// What may be asked about a delivery; `None`: nothing new.
+    pub fn asking(&self, id: DeliveryId) -> Option<&Asking> {
+        self.asking.value()?.iter().find(|one| one.delivery == id)
     }
 
     /// What was cut off or stopped, newest first: calls that can go on, or that nobody knows the end of.
@@ -159,10 +170,14 @@ pub struct Detail {
     pub tally: [u64; Rung::ALL.len()],
     /// Progress over time, evenly spaced from the first call's beginning to the last one's end.
     pub moments: Vec<Moment>,
+    /// On which rungs people stood when that was asked, the earliest first.
+    pub tallies: Vec<Tally>,
     /// When the first call began and the last one ended, Unix milliseconds.
     pub span: Option<(i64, i64)>,
-    /// When the last call that was handed over ended: what deadlines are counted from.
-    pub handed_over_ms: Option<i64>,
+    /// When the first and the last call that were handed over (and not taken back) ended: what deadlines are counted from.
+    pub handed_over_ms: Option<(i64, i64)>,
+    /// Of the notice calls that were handed over: how many DingTalk is through with, and how many it has told about at all.
+    pub through: (u64, u64),
 }
 
 impl Detail {
@@ -173,7 +188,7 @@ impl Detail {
     pub fn read(journal: &Journal, id: DeliveryId) -> Result<Option<Self>, HistoryError> {
         let Some(delivery) = journal.delivery(id)? else { return Ok(None) };
         let (calls, people) = (journal.calls(id)?, journal.people(id)?);
-        Ok(Some(Self::of(delivery, calls, people)))
+        Ok(Some(Self { tallies: journal.tallies(id)?, ..Self::of(delivery, calls, people) }))
     }
 
     /// Adds it up.
@@ -188,15 +203,24 @@ impl Detail {
         let first = calls.iter().filter_map(|call| call.begun_ms).min();
         let last = calls.iter().filter_map(ended).max();
         let span = first.zip(last);
-        let handed_over_ms =
-            calls.iter().filter(|call| call.state == CallState::HandedOver).filter_map(|call| call.ended_ms).max();
+        let handed_over = || calls.iter().filter(|call| call.state == CallState::HandedOver);
+        let ends = || handed_over().filter_map(|call| call.ended_ms);
+        let handed_over_ms = ends().min().zip(ends().max());
+        let through = handed_over()
+            .filter_map(|call| call.progress)
+            .fold((0, 0), |(done, told), progress| (done + u64::from(progress == 100), told + 1));
         let moments = span.map(|span| moments(&calls, span)).unwrap_or_default();
-        Self { delivery, calls, people, tally, moments, span, handed_over_ms }
+        Self { delivery, calls, people, tally, moments, tallies: Vec::new(), span, handed_over_ms, through }
     }
 
     /// How many people stand on a rung.
     pub fn on(&self, rung: Rung) -> u64 {
         self.tally.get(place_of(rung)).copied().unwrap_or(0)
+    }
+
+    /// How many people are in calls that are on their way: their end is not known yet.
+    pub fn on_their_way(&self) -> u64 {
+        self.calls.iter().filter(|call| call.state == CallState::Begun).map(|call| call.people).sum()
     }
 
     /// Calls whose end nobody knows.
@@ -220,8 +244,8 @@ fn moments(calls: &[CallRow], (first, last): (i64, i64)) -> Vec<Moment> {
         match call.state {
             CallState::HandedOver | CallState::Recalled => step.handed_over += call.people,
             CallState::Refused => step.refused += call.people,
-            CallState::Unknown | CallState::Begun => step.unknown += call.people,
-            CallState::NotBegun => {}
+            CallState::Unknown => step.unknown += call.people,
+            CallState::NotBegun | CallState::Begun => {}
         }
     }
     let mut sum = Moment::default();
@@ -250,6 +274,8 @@ mod tests {
             ended: Ended::default(),
             ended_ms,
             out_track_id: String::new(),
+            progress: None,
+            told: false,
         }
     }
 

@@ -1,14 +1,12 @@
 //! One delivery: what became of it, deadlines, its picture, what nobody knows, everybody with a rung, and its buttons.
 
-use std::time::Duration;
-
 use egui::{Label, RichText, ScrollArea, Ui, vec2};
 
 use super::{
     DeliveryAction, Format, Whom,
     book::{self, Detail},
-    chart,
-    list::{Reads, View, mode_label},
+    chart, facts,
+    list::{Reads, View},
     people::{self, Filter},
     words,
 };
@@ -30,6 +28,8 @@ use crate::{
 
 /// Unknown calls are listed up to so many; the rest is in the table of calls.
 const UNKNOWN_SHOWN: usize = 6;
+/// So many names are told where it is about who had read.
+const NAMES_SHOWN: usize = 12;
 /// The tables are at least this high.
 const TABLE_MIN: f32 = 240.0;
 
@@ -89,9 +89,10 @@ pub fn detail_ui(ui: &mut Ui, reads: &Reads<'_>, view: &mut View) {
             ScrollArea::vertical().id_salt(("delivery", found.delivery.id)).auto_shrink(false).show(ui, |ui| {
                 let top = ui.cursor().top();
                 back = head_ui(ui, reads, found, shown);
-                facts_ui(ui, reads, found);
+                facts::facts_ui(ui, reads, found);
                 unknown_ui(ui, reads, found, shown);
-                if let Some(rung) = chart::rungs_ui(ui, lang, found, shown.filter.rung) {
+                let runs = (reads.runs)(found.delivery.id);
+                if let Some(rung) = chart::rungs_ui(ui, lang, found, shown.filter.rung, runs) {
                     shown.filter.rung = (shown.filter.rung != Some(rung)).then_some(rung);
                     shown.part = Part::People;
                 }
@@ -126,7 +127,7 @@ fn head_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown) ->
     let mut back = false;
     ui.horizontal(|ui| {
         back = PushButton::quiet(tr!(lang, "deliveries.back")).icon(Icon::Undo).small().show(ui).clicked();
-        let (dot, word) = words::state(one, runs, lang);
+        let (dot, word) = words::state(one, (reads.wish)(one.id), lang);
         status_dot(ui, dot, word);
         ui.add(Label::new(theme::heading(&one.new.title)).truncate());
     });
@@ -149,12 +150,8 @@ fn recalled_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, recalled: &after:
     if recalled.had_read.is_empty() {
         lines.push(tr!(lang, "deliveries.nobody_had_read").into_owned());
     } else {
-        let name = |id: &String| {
-            let person = found.people.iter().find(|one| one.userid == *id).filter(|one| !one.name.is_empty());
-            person.map_or_else(|| id.clone(), |one| one.name.clone())
-        };
-        let names: Vec<String> = recalled.had_read.iter().take(12).map(name).collect();
-        let names = names.join(if lang == crate::lang::Lang::Zh { "、" } else { ", " });
+        let had_read = |one: &&PersonRow| recalled.had_read.contains(&one.userid);
+        let names = names(found.people.iter().filter(had_read), lang);
         lines.push(tr!(lang, "deliveries.had_read", count = recalled.had_read.len(), names = names).into_owned());
     }
     if recalled.too_late > 0 {
@@ -201,7 +198,7 @@ fn buttons_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown,
     if refresh.enabled(ask.clone()).show(ui).clicked() {
         send(DeliveryAction::Refresh(one.id));
     }
-    let late = found.handed_over_ms.is_some_and(|at| after::deadlines(at).recall_ms <= reads.now_ms);
+    let late = found.handed_over_ms.is_some_and(|(_, last)| after::deadlines(last).recall_ms <= reads.now_ms);
     let recall = match ask {
         Ok(()) if late => Err(tr!(lang, "deliveries.recall_over").into_owned()),
         other => other,
@@ -251,79 +248,6 @@ fn reachable(reads: &Reads<'_>, found: &Detail, runs: bool) -> Result<(), String
         return Err(tr!(lang, "deliveries.busy").into_owned());
     }
     Ok(())
-}
-
-/// The facts and deadlines on the left, the picture on the right.
-fn facts_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail) {
-    let lang = reads.lang;
-    let t = tokens(ui.style());
-    let one = &found.delivery;
-    let line = |ui: &mut Ui, name: &str, value: String| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = size::S;
-            ui.allocate_ui_with_layout(vec2(84.0, 20.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.set_min_width(84.0);
-                ui.add(Label::new(RichText::new(name).size(size::SMALL).color(t.muted)).selectable(false));
-            });
-            ui.add(Label::new(value).truncate());
-        });
-    };
-    let wide = ui.available_width();
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui(vec2(wide * 0.45, 0.0), |ui| {
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                line(ui, &tr!(lang, "history.time"), time_text(one.new.started_ms));
-                if let Some(due_ms) = one.new.due_ms.filter(|_| one.state == DeliveryState::Waiting) {
-                    line(ui, &tr!(lang, "waiting.moment"), time_text(due_ms));
-                }
-                let what = format!(
-                    "{} · {} · {}",
-                    words::people(one.people, lang),
-                    words::calls(one.calls, lang),
-                    mode_label(&one.new.mode, lang)
-                );
-                line(ui, &tr!(lang, "deliveries.size"), what);
-                line(ui, &tr!(lang, "history.profile"), one.new.profile.clone());
-                deadlines_ui(ui, reads, found, &line);
-            });
-        });
-        ui.vertical(|ui| chart::progress_ui(ui, lang, found, 116.0));
-    });
-}
-
-fn deadlines_ui(ui: &mut Ui, reads: &Reads<'_>, found: &Detail, line: &dyn Fn(&mut Ui, &str, String)) {
-    let lang = reads.lang;
-    let Some(at) = found.handed_over_ms else { return };
-    let deadlines = after::deadlines(at);
-    let notice = found.delivery.new.kind == Kind::Notice;
-    let mut soonest = i64::MAX;
-    let mut tell = |ui: &mut Ui, name: &str, at_ms: i64| {
-        if at_ms > reads.now_ms {
-            soonest = soonest.min(at_ms - reads.now_ms);
-        }
-        line(ui, name, words::until(at_ms, reads.now_ms, lang));
-    };
-    tell(ui, &tr!(lang, "deliveries.deadline_recall"), deadlines.recall_ms);
-    tell(ui, &tr!(lang, "deliveries.deadline_result"), deadlines.result_ms);
-    if notice {
-        tell(ui, &tr!(lang, "deliveries.deadline_progress"), deadlines.progress_ms);
-        tell(ui, &tr!(lang, "deliveries.deadline_status_bar"), deadlines.progress_ms);
-    }
-    let asked = found.delivery.asked_ms.map(time_text);
-    let next = (reads.next_due)(&found.delivery).map(|at| words::moment(at, reads.now_ms));
-    let asked = match (asked, next) {
-        (Some(asked), Some(next)) => tr!(lang, "deliveries.asked_next", asked = asked, next = next).into_owned(),
-        (Some(asked), None) => asked,
-        (None, Some(next)) => tr!(lang, "deliveries.next", next = next).into_owned(),
-        (None, None) => "—".to_owned(),
-    };
-    line(ui, &tr!(lang, "deliveries.asked"), asked);
-    if soonest < i64::MAX {
-        // The countdowns name two units: a minute is fine enough until the last hour.
-        let every = if soonest < 3_600_000 { 1 } else { 60 };
-        ui.ctx().request_repaint_after(Duration::from_secs(every));
-    }
 }
 
 /// Calls whose end nobody knows: the facts, and what a person can do. Nothing is repeated by itself.
@@ -409,6 +333,14 @@ fn unknown_facts(reads: &Reads<'_>, found: &Detail, call: &CallRow) -> String {
     text
 }
 
+/// The names of the first of some people, `…` behind them where there are more.
+fn names<'p>(mut people: impl Iterator<Item = &'p PersonRow>, lang: crate::lang::Lang) -> String {
+    let name = |one: &'p PersonRow| if one.name.is_empty() { one.userid.as_str() } else { one.name.as_str() };
+    let first: Vec<&str> = people.by_ref().take(NAMES_SHOWN).map(name).collect();
+    let more = if people.next().is_some() { " …" } else { "" };
+    format!("{}{more}", first.join(if lang == crate::lang::Lang::Zh { "、" } else { ", " }))
+}
+
 fn recall_dialog(ui: &Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown) {
     let lang = reads.lang;
     if !shown.recalling {
@@ -418,8 +350,13 @@ fn recall_dialog(ui: &Ui, reads: &Reads<'_>, found: &Detail, shown: &mut Shown) 
     let title = tr!(lang, "deliveries.recall_title", calls = grouped(one.counts.handed_over));
     let text = tr!(lang, "deliveries.recall_text", read = grouped(found.on(Rung::Read)));
     let accept = PushButton::danger(tr!(lang, "deliveries.recall_accept"));
-    let (answer, ()) =
-        Dialog::new("recall", title, tr!(lang, "common.cancel")).text(text).accept(accept).show(ui.ctx(), |_| ());
+    let dialog = Dialog::new("recall", title, tr!(lang, "common.cancel")).text(text).accept(accept);
+    let (answer, ()) = dialog.show(ui.ctx(), |ui| {
+        if found.on(Rung::Read) > 0 {
+            let names = names(found.people.iter().filter(|person| person.rung == Rung::Read), lang);
+            ui.add(Label::new(tr!(lang, "deliveries.read_by", names = names)).wrap());
+        }
+    });
     if answer != Answer::None {
         shown.recalling = false;
     }

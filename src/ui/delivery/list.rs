@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Sense, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui::{CentralPanel, Frame, Label, Margin, Ui};
+use egui_extras::Column;
 
 use super::{
     OpenJournal,
@@ -25,7 +25,10 @@ use crate::{
         icons::Icon,
         remote::Remote,
         theme::{size, tokens},
-        widgets::{self, Banner, Level, PushButton, empty_state, grouped, status_dot},
+        widgets::{
+            Banner, Level, PushButton, Table, empty_state, grouped, status_dot,
+            table::{empty_row, name_row},
+        },
     },
 };
 
@@ -92,12 +95,14 @@ pub struct Reads<'a> {
     pub connected: bool,
     /// Whether a delivery runs in this window.
     pub runs: &'a dyn Fn(DeliveryId) -> bool,
+    /// What the person wants of one that runs in this window; `None`: it does not run.
+    pub wish: &'a dyn Fn(DeliveryId) -> Option<crate::deliver::run::Wish>,
     /// Whether something is being asked or done for it.
     pub busy: &'a dyn Fn(DeliveryId) -> bool,
     /// The last recall of it.
     pub recalled: &'a dyn Fn(DeliveryId) -> Option<crate::deliver::after::Recalled>,
     /// When its report is asked for next by itself, Unix milliseconds.
-    pub next_due: &'a dyn Fn(&Delivery) -> Option<i64>,
+    pub next_due: &'a dyn Fn(DeliveryId) -> Option<i64>,
     /// Wishes.
     pub actions: &'a Actions,
 }
@@ -152,51 +157,38 @@ pub fn journal_trouble_ui(ui: &mut Ui, lang: Lang, error: &super::Failed, action
 fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, total: usize) {
     let lang = reads.lang;
     let mut clicked = None;
-    let mut seen: Option<std::ops::Range<usize>> = None;
-    let headings = [
-        tr!(lang, "history.time"),
-        tr!(lang, "history.what"),
-        tr!(lang, "deliveries.column_people"),
-        tr!(lang, "deliveries.column_calls"),
-        tr!(lang, "history.outcome"),
-        tr!(lang, "history.profile"),
-    ];
-    // The lines between columns stand in the middle of the gap.
-    ui.spacing_mut().item_spacing.x = size::L;
     let width = ui.available_width();
-    TableBuilder::new(ui)
-        .id_salt("deliveries")
-        .striped(true)
-        .sense(Sense::click())
-        .auto_shrink(false)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(118.0))
-        .column(Column::initial((width * 0.24).max(160.0)).at_least(100.0).clip(true).resizable(true))
-        .column(Column::exact(84.0).clip(true))
-        .column(Column::exact(170.0).clip(true))
-        .column(Column::initial((width * 0.15).max(120.0)).at_least(90.0).clip(true).resizable(true))
-        .column(Column::remainder().at_least(70.0).clip(true))
-        .header(size::ROW_HEADING, |mut header| {
-            widgets::rows::headings(&mut header, headings);
-        })
-        .body(|body| {
-            body.rows(size::ROW, total, |mut row| {
-                let index = row.index();
-                seen =
-                    Some(seen.take().map_or(index..index + 1, |seen| seen.start.min(index)..seen.end.max(index + 1)));
-                let found = book.row(index);
-                cells(&mut row, reads, found);
-                let response = row.response();
-                if let Some(found) = found {
-                    let (_, word) = words::state(found, (reads.runs)(found.id), lang);
-                    let name = format!("{} {word}", found.new.title);
-                    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    if response.clicked() {
-                        clicked = Some(found.id);
-                    }
-                }
-            });
-        });
+    let table = Table {
+        salt: "deliveries",
+        columns: [
+            (tr!(lang, "history.time").into_owned(), Column::exact(118.0)),
+            (
+                tr!(lang, "history.what").into_owned(),
+                Column::initial((width * 0.24).max(160.0)).at_least(100.0).clip(true).resizable(true),
+            ),
+            (tr!(lang, "deliveries.column_people").into_owned(), Column::exact(84.0).clip(true)),
+            (tr!(lang, "deliveries.column_calls").into_owned(), Column::exact(170.0).clip(true)),
+            (
+                tr!(lang, "history.outcome").into_owned(),
+                Column::initial((width * 0.15).max(120.0)).at_least(90.0).clip(true).resizable(true),
+            ),
+            (tr!(lang, "history.profile").into_owned(), Column::remainder().at_least(70.0).clip(true)),
+        ],
+        rows: total,
+        pressed: true,
+    };
+    let seen = table.show(ui, |row| {
+        let found = book.row(row.index());
+        cells(row, reads, found);
+        let response = row.response();
+        if let Some(found) = found {
+            let (_, word) = words::state(found, (reads.wish)(found.id), lang);
+            name_row(&response, &format!("{} {word}", found.new.title));
+            if response.clicked() {
+                clicked = Some(found.id);
+            }
+        }
+    });
     if let Some(seen) = seen {
         book.want(&seen);
     }
@@ -208,9 +200,7 @@ fn table_ui(ui: &mut Ui, reads: &Reads<'_>, book: &mut Book, view: &mut View, to
 fn cells(row: &mut egui_extras::TableRow<'_, '_>, reads: &Reads<'_>, found: Option<&Delivery>) {
     let lang = reads.lang;
     let Some(found) = found else {
-        for _ in 0..6 {
-            row.col(|_| {});
-        }
+        empty_row(row, 6);
         return;
     };
     let text = |ui: &mut Ui, text: String| {
@@ -235,7 +225,7 @@ fn cells(row: &mut egui_extras::TableRow<'_, '_>, reads: &Reads<'_>, found: Opti
         text(ui, format!("{} / {}", grouped(counts.ended()), grouped(found.calls)));
     });
     row.col(|ui| {
-        let (dot, word) = words::state(found, (reads.runs)(found.id), lang);
+        let (dot, word) = words::state(found, (reads.wish)(found.id), lang);
         status_dot(ui, dot, word);
     });
     row.col(|ui| text(ui, found.new.profile.clone()));

@@ -14,6 +14,7 @@ pub mod chart;
 pub mod count;
 pub mod cut_off;
 pub mod detail;
+mod facts;
 pub mod list;
 pub mod notify;
 pub mod people;
@@ -170,6 +171,8 @@ pub struct Deliveries {
     pub tasks: tasks::Tasks,
     /// Whether the banner about what was cut off was put away.
     pub cut_off_hidden: bool,
+    /// How much of the window the strip takes, points: what floats keeps off it.
+    pub strip_height: f32,
     /// 先发给我.
     pub trial: trial::Trial,
     /// Which part of the history is shown.
@@ -195,6 +198,7 @@ impl Deliveries {
             view: list::View::default(),
             tasks: tasks::Tasks::default(),
             cut_off_hidden: false,
+            strip_height: 0.0,
             trial: trial::Trial::default(),
             part: HistoryPart::default(),
             calls: count::Calls::default(),

@@ -1,7 +1,7 @@
 //! Everybody of a delivery with their rung, and its calls: tables of which only the rows on screen are drawn.
 
-use egui::{Align, Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui::{Label, RichText, Ui};
+use egui_extras::Column;
 
 use super::{
     book::Detail,
@@ -15,7 +15,7 @@ use crate::{
     ui::{
         history::{time_text, took},
         theme::{size, tokens},
-        widgets::{combo, grouped, search_field, segmented, status_dot},
+        widgets::{Table, combo, grouped, search_field, segmented, status_dot},
     },
 };
 
@@ -82,54 +82,42 @@ pub fn tables_ui(ui: &mut Ui, lang: Lang, detail: &Detail, shown: &mut Shown) {
     }
 }
 
-fn heading(ui: &mut Ui, text: impl Into<String>) {
-    let t = tokens(ui.style());
-    ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.muted)).selectable(false));
-}
-
 fn people_ui(ui: &mut Ui, lang: Lang, detail: &Detail, shown: &Shown) {
-    let headings = [
-        tr!(lang, "plan.column_name"),
-        tr!(lang, "plan.column_id"),
-        tr!(lang, "deliveries.rung"),
-        tr!(lang, "plan.column_call"),
-        tr!(lang, "deliveries.explanation"),
-    ];
-    ui.spacing_mut().item_spacing.x = size::L;
-    TableBuilder::new(ui)
-        .id_salt("people")
-        .striped(true)
-        .auto_shrink(false)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::initial(120.0).at_least(70.0).clip(true).resizable(true))
-        .column(Column::initial(150.0).at_least(70.0).clip(true).resizable(true))
-        .column(Column::exact(96.0).clip(true))
-        .column(Column::exact(52.0))
-        .column(Column::remainder().clip(true))
-        .header(size::ROW_HEADING, |mut header| {
-            for text in headings {
-                header.col(|ui| heading(ui, text));
-            }
-        })
-        .body(|body| {
-            body.rows(28.0, shown.rows.len(), |mut row| {
-                let place = shown.rows.get(row.index()).copied().unwrap_or(u32::MAX);
-                let Some(one) = detail.people.get(place as usize) else { return };
-                row.col(|ui| {
-                    ui.add(Label::new(if one.name.is_empty() { "—" } else { &one.name }).truncate());
-                });
-                row.col(|ui| {
-                    ui.add(Label::new(RichText::new(&one.userid).monospace().size(size::SMALL)).truncate());
-                });
-                row.col(|ui| {
-                    status_dot(ui, words::rung_dot(one.rung), words::rung(one.rung, lang));
-                });
-                row.col(|ui| {
-                    ui.label(one.call.to_string());
-                });
-                row.col(|ui| why_ui(ui, lang, &one.code));
-            });
+    let table = Table {
+        salt: "people",
+        columns: [
+            (
+                tr!(lang, "plan.column_name").into_owned(),
+                Column::initial(120.0).at_least(70.0).clip(true).resizable(true),
+            ),
+            (
+                tr!(lang, "plan.column_id").into_owned(),
+                Column::initial(150.0).at_least(70.0).clip(true).resizable(true),
+            ),
+            (tr!(lang, "deliveries.rung").into_owned(), Column::exact(96.0).clip(true)),
+            (tr!(lang, "plan.column_call").into_owned(), Column::exact(52.0)),
+            (tr!(lang, "deliveries.explanation").into_owned(), Column::remainder().clip(true)),
+        ],
+        rows: shown.rows.len(),
+        pressed: false,
+    };
+    table.show(ui, |row| {
+        let place = shown.rows.get(row.index()).copied().unwrap_or(u32::MAX);
+        let Some(one) = detail.people.get(place as usize) else { return };
+        row.col(|ui| {
+            ui.add(Label::new(if one.name.is_empty() { "—" } else { &one.name }).truncate());
         });
+        row.col(|ui| {
+            ui.add(Label::new(RichText::new(&one.userid).monospace().size(size::SMALL)).truncate());
+        });
+        row.col(|ui| {
+            status_dot(ui, words::rung_dot(one.rung), words::rung(one.rung, lang));
+        });
+        row.col(|ui| {
+            ui.label(one.call.to_string());
+        });
+        row.col(|ui| why_ui(ui, lang, &one.code));
+    });
 }
 
 fn why_ui(ui: &mut Ui, lang: Lang, code: &str) {
@@ -146,64 +134,56 @@ fn why_ui(ui: &mut Ui, lang: Lang, code: &str) {
 }
 
 fn calls_ui(ui: &mut Ui, lang: Lang, detail: &Detail) {
-    let headings = [
-        tr!(lang, "plan.column_call"),
-        tr!(lang, "deliveries.column_people"),
-        tr!(lang, "deliveries.rung"),
-        tr!(lang, "deliveries.begun"),
-        tr!(lang, "history.took"),
-        tr!(lang, "deliveries.explanation"),
-    ];
-    ui.spacing_mut().item_spacing.x = size::L;
-    TableBuilder::new(ui)
-        .id_salt("calls")
-        .striped(true)
-        .auto_shrink(false)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(52.0))
-        .column(Column::exact(64.0))
-        .column(Column::exact(96.0).clip(true))
-        .column(Column::exact(118.0).clip(true))
-        .column(Column::exact(70.0).clip(true))
-        .column(Column::remainder().clip(true))
-        .header(size::ROW_HEADING, |mut header| {
-            for text in headings {
-                header.col(|ui| heading(ui, text));
-            }
-        })
-        .body(|body| {
-            body.rows(28.0, detail.calls.len(), |mut row| {
-                let Some(call) = detail.calls.get(row.index()) else { return };
-                row.col(|ui| {
-                    ui.label(call.number.to_string());
-                });
-                row.col(|ui| {
-                    ui.label(grouped(call.people));
-                });
-                row.col(|ui| {
-                    status_dot(ui, words::call_dot(call.state), words::call_state(call.state, lang));
-                });
-                row.col(|ui| {
-                    if let Some(begun) = call.begun_ms {
-                        ui.add(Label::new(time_text(begun)).truncate());
-                    }
-                });
-                row.col(|ui| {
-                    if call.ended_ms.is_some() {
-                        ui.label(took(call.ended.elapsed_ms));
-                    }
-                });
-                row.col(|ui| {
-                    if call.ended.code.is_empty() {
-                        let id = [&call.ended.task_id, &call.ended.query_key, &call.out_track_id];
-                        let id = id.into_iter().find(|id| !id.is_empty()).cloned().unwrap_or_default();
-                        ui.add(Label::new(RichText::new(id).monospace().size(size::SMALL)).truncate());
-                    } else {
-                        why_ui(ui, lang, &call.ended.code);
-                    }
-                });
-            });
+    let table = Table {
+        salt: "calls",
+        columns: [
+            (tr!(lang, "plan.column_call").into_owned(), Column::exact(52.0)),
+            (tr!(lang, "deliveries.column_people").into_owned(), Column::exact(64.0)),
+            (tr!(lang, "deliveries.rung").into_owned(), Column::exact(96.0).clip(true)),
+            (tr!(lang, "deliveries.begun").into_owned(), Column::exact(118.0).clip(true)),
+            (tr!(lang, "history.took").into_owned(), Column::exact(70.0).clip(true)),
+            (tr!(lang, "deliveries.progress_asked").into_owned(), Column::exact(84.0).clip(true)),
+            (tr!(lang, "deliveries.explanation").into_owned(), Column::remainder().clip(true)),
+        ],
+        rows: detail.calls.len(),
+        pressed: false,
+    };
+    table.show(ui, |row| {
+        let Some(call) = detail.calls.get(row.index()) else { return };
+        row.col(|ui| {
+            ui.label(call.number.to_string());
         });
+        row.col(|ui| {
+            ui.label(grouped(call.people));
+        });
+        row.col(|ui| {
+            status_dot(ui, words::call_dot(call.state), words::call_state(call.state, lang));
+        });
+        row.col(|ui| {
+            if let Some(begun) = call.begun_ms {
+                ui.add(Label::new(time_text(begun)).truncate());
+            }
+        });
+        row.col(|ui| {
+            if call.ended_ms.is_some() {
+                ui.label(took(call.ended.elapsed_ms));
+            }
+        });
+        row.col(|ui| {
+            if let Some(progress) = call.progress {
+                ui.label(format!("{progress} %"));
+            }
+        });
+        row.col(|ui| {
+            if call.ended.code.is_empty() {
+                let id = [&call.ended.task_id, &call.ended.query_key, &call.out_track_id];
+                let id = id.into_iter().find(|id| !id.is_empty()).cloned().unwrap_or_default();
+                ui.add(Label::new(RichText::new(id).monospace().size(size::SMALL)).truncate());
+            } else {
+                why_ui(ui, lang, &call.ended.code);
+            }
+        });
+    });
 }
 
 #[cfg(test)]
@@ -212,13 +192,7 @@ mod tests {
 
     #[test]
     fn people_are_found_by_name_id_code_and_rung() {
-        let row = |userid: &str, name: &str, rung, code: &str| PersonRow {
-            call: 1,
-            userid: userid.into(),
-            name: name.into(),
-            rung,
-            code: code.into(),
-        };
+        let row = PersonRow::example;
         let people = [
             row("manager01", "陈小明", Rung::Read, ""),
             row("u2", "李", Rung::Dropped, "143106"),

@@ -64,7 +64,9 @@ pub fn plan_ui(ctx: &egui::Context, reads: &Reads<'_>, planning: &mut Planning) 
     }
     let (answer, ()) = dialog.show(ctx, |ui| {
         let height = (ui.ctx().content_rect().height() - AROUND).max(180.0);
-        ScrollArea::vertical().id_salt("plan").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        // As high as it needs from the first moment on, not growing pass by pass.
+        let area = ScrollArea::vertical().id_salt("plan").max_height(height).min_scrolled_height(height);
+        area.auto_shrink([false, true]).show(ui, |ui| {
             ui.set_width(ui.available_width() - size::S);
             ui.spacing_mut().item_spacing.y = size::M;
             if let Some(error) = planning.made.failure() {

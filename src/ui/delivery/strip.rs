@@ -14,7 +14,7 @@ use crate::{
         action::{Action, Actions},
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{Dot, PushButton, grouped, status_dot},
+        widgets::{Dot, PushButton, grouped, split_line, status_dot},
     },
 };
 
@@ -46,8 +46,7 @@ fn live_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) 
     let progress = live.progress();
     ui.horizontal(|ui| {
         ui.set_min_height(44.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            buttons_ui(ui, lang, live, send);
+        let begin = |ui: &mut Ui| {
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.horizontal(|ui| {
@@ -62,7 +61,8 @@ fn live_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) 
                     ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.muted)).truncate());
                 });
             });
-        });
+        };
+        split_line(ui, "live", begin, |ui| buttons_ui(ui, lang, live, send));
     });
 }
 
@@ -166,19 +166,16 @@ pub fn stacked_bar(ui: &mut Ui, width: f32, height: f32, all: u64, parts: &[(u64
 fn buttons_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) {
     let named = |text: &str| format!("{text} {}", live.title);
     if !live.is_running() {
+        show_button(ui, lang, live, send);
         let close = tr!(lang, "common.close");
         if PushButton::quiet(close.clone()).name(named(&close)).small().show(ui).clicked() {
             send(DeliveryAction::Dismiss(live.key));
         }
-        show_button(ui, lang, live, send);
         return;
     }
+    show_button(ui, lang, live, send);
     let wish = live.wish();
     if wish != Wish::Cancel {
-        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(named(&tr!(lang, "deliveries.cancel_name")));
-        if cancel.tooltip(tr!(lang, "deliveries.cancel_tip")).icon(Icon::Close).small().show(ui).clicked() {
-            send(DeliveryAction::Cancel(live.key));
-        }
         if wish == Wish::Pause {
             let resume = tr!(lang, "deliveries.resume");
             let button = PushButton::primary(resume.clone()).name(named(&resume)).icon(Icon::Play).small();
@@ -192,8 +189,11 @@ fn buttons_ui(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction
                 send(DeliveryAction::Pause(live.key));
             }
         }
+        let cancel = PushButton::new(tr!(lang, "common.cancel")).name(named(&tr!(lang, "deliveries.cancel_name")));
+        if cancel.tooltip(tr!(lang, "deliveries.cancel_tip")).icon(Icon::Close).small().show(ui).clicked() {
+            send(DeliveryAction::Cancel(live.key));
+        }
     }
-    show_button(ui, lang, live, send);
 }
 
 fn show_button(ui: &mut Ui, lang: Lang, live: &Live, send: &dyn Fn(DeliveryAction)) {

@@ -4,15 +4,13 @@
 
 use std::collections::HashMap;
 
-use tokio_util::sync::CancellationToken;
-
 use super::{
     Failed,
     running::{Senders, Tools},
 };
 use crate::{
-    deliver::after::{self, Asked, Recalled},
-    store::journal::{CallId, Delivery, DeliveryId, DeliveryState},
+    deliver::after::{self, Asked, Desk, Recalled},
+    store::journal::{AskedCall, Asking, CallId, DeliveryId, DeliveryState},
     ui::{background::Background, remote::Remote},
 };
 
@@ -42,6 +40,8 @@ pub struct Tasks {
     running: HashMap<DeliveryId, Task>,
     /// When a report was asked for last in this session, Unix milliseconds: also where it brought nothing to write down.
     asked: HashMap<DeliveryId, i64>,
+    /// What asks, by profile.
+    desks: HashMap<String, Desk>,
     /// The last recall of each delivery, to be shown with it.
     pub recalled: HashMap<DeliveryId, Recalled>,
 }
@@ -108,19 +108,17 @@ impl Tasks {
     /// Asks for progress and results.
     pub fn ask(&mut self, id: DeliveryId, by_person: bool, tools: Tools, now_ms: i64, background: &Background) {
         self.asked.insert(id, now_ms);
+        let desk = self.desk(tools);
         self.begin(id, by_person, background, async move {
-            let cancel = CancellationToken::new();
-            let asked = after::ask(&tools.session, &tools.journal, id, now_ms, &cancel).await;
-            asked.map(Done::Asked).map_err(Failed::Error)
+            desk.ask(id, now_ms).await.map(Done::Asked).map_err(Failed::Error)
         });
     }
 
     /// Takes it back.
     pub fn recall(&mut self, id: DeliveryId, tools: Tools, now_ms: i64, background: &Background) {
+        let desk = self.desk(tools);
         self.begin(id, true, background, async move {
-            let cancel = CancellationToken::new();
-            let recalled = after::recall(&tools.session, &tools.journal, id, now_ms, &cancel).await;
-            recalled.map(Done::Recalled).map_err(Failed::Error)
+            desk.recall(id, now_ms).await.map(Done::Recalled).map_err(Failed::Error)
         });
     }
 
@@ -185,13 +183,26 @@ impl Tasks {
         self.running.insert(id, task);
     }
 
-    /// When the report of a delivery is asked for next, Unix milliseconds; `None`: never again.
-    pub fn next_due(&self, one: &Delivery, now_ms: i64) -> Option<i64> {
-        let base = one.ended_ms.unwrap_or(one.new.started_ms);
-        if one.counts.handed_over == 0 || now_ms - base >= after::DAY_MS || !after::asks_by_itself(one) {
+    /// When the report of a delivery is asked for next by itself, Unix milliseconds; `None`: never again.
+    pub fn next_due(&self, asking: &Asking, runs: bool) -> Option<i64> {
+        if !after::asks_by_itself(asking) {
             return None;
         }
-        let asked = one.asked_ms.into_iter().chain(self.asked.get(&one.id).copied()).max();
-        after::next_due(base, asked)
+        // An asking that brought nothing to write down was one as well.
+        let here = self.asked.get(&asking.delivery).copied();
+        let asked = |call: &AskedCall| AskedCall {
+            asked_ms: call.asked_ms.into_iter().chain(here.filter(|at| *at >= call.ended_ms)).max(),
+            ..*call
+        };
+        let calls: Vec<AskedCall> = asking.calls.iter().map(asked).collect();
+        if runs { after::last_due(&calls) } else { after::next_due(&calls) }
+    }
+
+    /// The desk of a profile: its pace goes on from what was asked before.
+    fn desk(&mut self, tools: Tools) -> Desk {
+        let earlier = self.desks.get(&tools.profile.name);
+        let desk = Desk::new(tools.session, tools.journal, &tools.profile, tools.time, earlier);
+        self.desks.insert(tools.profile.name, desk.clone());
+        desk
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         icons::Icon,
         remote::Remote,
         theme::{size, tokens},
-        widgets::{Dot, PushButton, grouped, status_dot},
+        widgets::{Dot, PushButton, grouped, split_line, status_dot},
     },
 };
 
@@ -112,8 +112,7 @@ pub fn row_ui(ui: &mut Ui, reads: &Reads<'_>, one: &Delivery, send: &dyn Fn(Deli
     let stands = reads.waits.stands(one.id);
     ui.horizontal(|ui| {
         ui.set_min_height(44.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            buttons_ui(ui, reads, one, stands, send);
+        let begin = |ui: &mut Ui| {
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let at = words::moment(due_ms, reads.now_ms);
@@ -141,7 +140,8 @@ pub fn row_ui(ui: &mut Ui, reads: &Reads<'_>, one: &Delivery, send: &dyn Fn(Deli
                 let text = RichText::new(format!("{size_text} · {note}")).size(size::SMALL).color(t.muted);
                 ui.add(Label::new(text).truncate());
             });
-        });
+        };
+        split_line(ui, "waiting", begin, |ui| buttons_ui(ui, reads, one, stands, send));
     });
 }
 
@@ -154,19 +154,7 @@ fn buttons_ui(
 ) {
     let lang = reads.lang;
     let named = |text: &str| format!("{text} {}", one.new.title);
-    let give_up = tr!(lang, "waiting.give_up");
-    let button = PushButton::new(give_up.clone()).name(named(&give_up)).icon(Icon::Close).small();
-    if button.tooltip(tr!(lang, "waiting.give_up_tip")).show(ui).clicked() {
-        send(DeliveryAction::GiveUp(one.id));
-    }
     let standing = stands.and_then(|stands| stands.as_ref().ok());
-    let until = standing.and_then(|standing| standing.in_vain.iter().filter_map(|one| one.until_ms).max());
-    if let Some(until) = until.filter(|until| *until > reads.now_ms) {
-        let label = tr!(lang, "waiting.put_off", until = words::moment(until, reads.now_ms));
-        if PushButton::new(label.clone()).name(named(&label)).icon(Icon::Clock).small().show(ui).clicked() {
-            send(DeliveryAction::PutOff(one.id, until));
-        }
-    }
     let (label, action) = if standing.is_some() {
         (tr!(lang, "waiting.send_anyway"), DeliveryAction::SendAnyway(one.id))
     } else {
@@ -185,5 +173,17 @@ fn buttons_ui(
     let button = if missed { PushButton::primary(label.clone()) } else { PushButton::new(label.clone()) };
     if button.name(named(&label)).icon(Icon::Play).small().enabled(off).show(ui).clicked() {
         send(action);
+    }
+    let until = standing.and_then(|standing| standing.in_vain.iter().filter_map(|one| one.until_ms).max());
+    if let Some(until) = until.filter(|until| *until > reads.now_ms) {
+        let label = tr!(lang, "waiting.put_off", until = words::moment(until, reads.now_ms));
+        if PushButton::new(label.clone()).name(named(&label)).icon(Icon::Clock).small().show(ui).clicked() {
+            send(DeliveryAction::PutOff(one.id, until));
+        }
+    }
+    let give_up = tr!(lang, "waiting.give_up");
+    let button = PushButton::new(give_up.clone()).name(named(&give_up)).icon(Icon::Close).small();
+    if button.tooltip(tr!(lang, "waiting.give_up_tip")).show(ui).clicked() {
+        send(DeliveryAction::GiveUp(one.id));
     }
 }

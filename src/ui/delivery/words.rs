@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Format;
 use crate::{
-    deliver::{after::Asked, pace::Stop, words::explain_code},
+    deliver::{after::Asked, pace::Stop, run::Wish, words::explain_code},
     lang::{Lang, text},
     store::{
         history::HistoryError,
@@ -50,9 +50,14 @@ pub fn call_state(state: CallState, lang: Lang) -> String {
 }
 
 /// How a delivery stands, in words, with its colour.
-pub fn state(one: &Delivery, running: bool, lang: Lang) -> (Dot, String) {
-    if running {
-        return (Dot::Busy, tr!(lang, "deliveries.running").into_owned());
+///
+/// `wish`: what the person wants of it where it runs in this window.
+pub fn state(one: &Delivery, wish: Option<Wish>, lang: Lang) -> (Dot, String) {
+    match wish {
+        Some(Wish::Go) => return (Dot::Busy, tr!(lang, "deliveries.running").into_owned()),
+        Some(Wish::Pause) => return (Dot::Warning, tr!(lang, "deliveries.paused").into_owned()),
+        Some(Wish::Cancel) => return (Dot::Off, tr!(lang, "deliveries.cancelling").into_owned()),
+        None => {}
     }
     let word = text(lang, &format!("delivery.state.{}", one.state.name()), &[]);
     let dot = match one.state {

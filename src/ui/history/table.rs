@@ -1,7 +1,7 @@
 //! The list of sends: only the rows on screen are drawn and read.
 
-use egui::{Align, Label, Layout, Sense, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui::{Label, Ui};
+use egui_extras::Column;
 
 use super::{View, outcome_dot};
 use crate::{
@@ -11,58 +11,48 @@ use crate::{
     ui::{
         icons::Icon,
         theme::{self, size, tokens},
-        widgets::{self, status_dot},
+        widgets::{
+            Table, status_dot,
+            table::{empty_row, name_row},
+        },
     },
 };
 
 pub fn table_ui(ui: &mut Ui, lang: Lang, view: &mut View) {
     let total = usize::try_from(view.total.unwrap_or(0)).unwrap_or(usize::MAX);
     let mut clicked = None;
-    let mut seen: Option<std::ops::Range<usize>> = None;
-    let headings = [
-        tr!(lang, "history.time"),
-        tr!(lang, "history.what"),
-        tr!(lang, "history.who"),
-        tr!(lang, "history.outcome"),
-        tr!(lang, "history.profile"),
-        tr!(lang, "history.took"),
-    ];
-    // The lines between columns stand in the middle of the gap.
-    ui.spacing_mut().item_spacing.x = size::L;
     let width = ui.available_width();
-    TableBuilder::new(ui)
-        .id_salt("history")
-        .striped(true)
-        .sense(Sense::click())
-        .auto_shrink(false)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(118.0))
-        .column(Column::initial((width * 0.28).max(140.0)).at_least(100.0).clip(true).resizable(true))
-        .column(Column::initial((width * 0.2).max(110.0)).at_least(80.0).clip(true).resizable(true))
-        .column(Column::exact(96.0).clip(true))
-        .column(Column::remainder().at_least(70.0).clip(true))
-        .column(Column::exact(76.0).clip(true))
-        .header(size::ROW_HEADING, |mut header| {
-            widgets::rows::headings(&mut header, headings);
-        })
-        .body(|body| {
-            body.rows(size::ROW, total, |mut row| {
-                let index = row.index();
-                seen =
-                    Some(seen.take().map_or(index..index + 1, |seen| seen.start.min(index)..seen.end.max(index + 1)));
-                let found = view.row(index).cloned();
-                row.set_selected(found.as_ref().is_some_and(|found| Some(found.id) == view.selected));
-                cells(&mut row, lang, found.as_ref());
-                let response = row.response();
-                if let Some(found) = found {
-                    let name = format!("{} {}", found.title, found.outcome.label(lang));
-                    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    if response.clicked() {
-                        clicked = Some(found.id);
-                    }
-                }
-            });
-        });
+    let table = Table {
+        salt: "history",
+        columns: [
+            (tr!(lang, "history.time").into_owned(), Column::exact(118.0)),
+            (
+                tr!(lang, "history.what").into_owned(),
+                Column::initial((width * 0.28).max(140.0)).at_least(100.0).clip(true).resizable(true),
+            ),
+            (
+                tr!(lang, "history.who").into_owned(),
+                Column::initial((width * 0.2).max(110.0)).at_least(80.0).clip(true).resizable(true),
+            ),
+            (tr!(lang, "history.outcome").into_owned(), Column::exact(96.0).clip(true)),
+            (tr!(lang, "history.profile").into_owned(), Column::remainder().at_least(70.0).clip(true)),
+            (tr!(lang, "history.took").into_owned(), Column::exact(76.0).clip(true)),
+        ],
+        rows: total,
+        pressed: true,
+    };
+    let seen = table.show(ui, |row| {
+        let found = view.row(row.index()).cloned();
+        row.set_selected(found.as_ref().is_some_and(|found| Some(found.id) == view.selected));
+        cells(row, lang, found.as_ref());
+        let response = row.response();
+        if let Some(found) = found {
+            name_row(&response, &format!("{} {}", found.title, found.outcome.label(lang)));
+            if response.clicked() {
+                clicked = Some(found.id);
+            }
+        }
+    });
     if let Some(seen) = seen {
         view.want(&seen);
     }
@@ -73,10 +63,7 @@ pub fn table_ui(ui: &mut Ui, lang: Lang, view: &mut View) {
 
 fn cells(row: &mut egui_extras::TableRow<'_, '_>, lang: Lang, found: Option<&Row>) {
     let Some(found) = found else {
-        // On its way from the disk: the row keeps its height.
-        for _ in 0..6 {
-            row.col(|_| {});
-        }
+        empty_row(row, 6);
         return;
     };
     let text = |ui: &mut Ui, text: String| {

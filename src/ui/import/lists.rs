@@ -10,7 +10,7 @@ use crate::{
     recipients::{Candidate, Import, Reading},
     ui::{
         theme::{self, size, tokens},
-        widgets::{PushButton, combo, grouped},
+        widgets::{PushButton, combo, grouped, split_line},
     },
 };
 
@@ -114,20 +114,20 @@ fn bad_ui(ui: &mut Ui, lang: Lang, import: &Import, range: Range<usize>) -> Opti
     for bad in import.bad.get(range).unwrap_or_default() {
         row_ui(ui, |ui| {
             line_ui(ui, lang, bad.line);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let begin = |ui: &mut Ui| {
+                ui.add(Label::new(RichText::new(bad.reason.message(lang)).color(t.error)).truncate());
+                ui.add(Label::new(theme::help(ui.style(), bad.text())).truncate());
+            };
+            split_line(ui, ("bad", bad.line), begin, |ui| {
+                let correct = PushButton::new(tr!(lang, "import.correct")).small();
+                if correct.name(tr!(lang, "import.correct_line", line = bad.line)).show(ui).clicked() {
+                    did = Some(Did::Correct(bad.line, bad.cells.clone()));
+                }
                 let leave = PushButton::quiet(tr!(lang, "import.leave_out")).small();
                 let name = tr!(lang, "import.leave_out_line", line = bad.line);
                 if leave.name(name).show(ui).clicked() {
                     did = Some(Did::LeaveOut(bad.line));
                 }
-                let correct = PushButton::new(tr!(lang, "import.correct")).small();
-                if correct.name(tr!(lang, "import.correct_line", line = bad.line)).show(ui).clicked() {
-                    did = Some(Did::Correct(bad.line, bad.cells.clone()));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(Label::new(RichText::new(bad.reason.message(lang)).color(t.error)).truncate());
-                    ui.add(Label::new(theme::help(ui.style(), bad.text())).truncate());
-                });
             });
         });
     }

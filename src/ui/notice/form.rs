@@ -1,6 +1,6 @@
 //! Groups of the notice form: which template, which app, and what the form does not know.
 
-use egui::{Label, Response, RichText, TextEdit, Ui, vec2};
+use egui::{Label, Response, RichText, TextEdit, Ui};
 
 use super::{library::Wish, template_of};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         widgets::{
             Field, Group, PushButton, combo,
             form::{anchor, finding_line},
+            split_line,
         },
     },
 };
@@ -27,16 +28,16 @@ pub fn template_group_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut NoticeDraft) {
         .force_open(cx.jumps_into("/template_id"));
     group.show(ui, |ui| {
         Field::new(tr!(lang, "notice.template")).help(tr!(lang, "notice.template_help")).show(ui, cx, |ui| {
-            // The button first, from the right: the combo takes what is left.
-            let line = vec2(ui.available_width(), size::CONTROL);
-            ui.allocate_ui_with_layout(line, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let library = Wish::open_for(draft);
+            let manage = |ui: &mut Ui| {
                 let manage = PushButton::new(tr!(lang, "notice.open_library")).icon(Icon::Template);
                 if manage.tooltip(tr!(lang, "notice.open_library_tip")).show(ui).clicked() {
-                    cx.send(Action::Library(Wish::open_for(draft)));
+                    cx.send(Action::Library(library));
                 }
-                template_combo_ui(ui, cx, draft, used)
-            })
-            .inner
+            };
+            // The combo takes what the button leaves.
+            let line = |ui: &mut Ui| split_line(ui, "library", |ui| template_combo_ui(ui, cx, draft, used), manage).0;
+            ui.horizontal(line).inner
         });
         Field::new(tr!(lang, "notice.template_id_label"))
             .help(tr!(lang, "notice.template_id_help"))

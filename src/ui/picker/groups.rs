@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, path::Path};
 
-use egui::{Align, Label, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Label, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui};
 
 use super::{
     choice::Choice,
@@ -20,7 +20,7 @@ use crate::{
         icons::Icon,
         remote::Remote,
         theme::{self, tokens},
-        widgets::{PushButton, buttons::icon_button_sized, grouped},
+        widgets::{PushButton, buttons::icon_button_sized, grouped, split_line},
     },
 };
 
@@ -230,25 +230,21 @@ fn group_ui(
         }
         return did;
     }
-    let line = vec2(ui.available_width(), 28.0);
-    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+    let begin = |ui: &mut Ui| {
+        ui.add(Label::new(theme::medium(group.name.as_str())).truncate());
+        let count = tr!(lang, "list.groups.people", count = grouped(group.people.len() as u64));
+        ui.add(Label::new(theme::help(ui.style(), count)).truncate());
+    };
+    let end = |ui: &mut Ui| {
         if deleting.as_ref() == Some(&group.name) {
-            if PushButton::quiet(tr!(lang, "list.groups.keep")).small().show(ui).clicked() {
-                *deleting = None;
-            }
             if PushButton::danger(tr!(lang, "list.groups.delete")).small().show(ui).clicked() {
                 did = Some(Did::Delete(group.name.clone()));
             }
+            if PushButton::quiet(tr!(lang, "list.groups.keep")).small().show(ui).clicked() {
+                *deleting = None;
+            }
         } else {
-            let name = tr!(lang, "list.groups.delete_of", name = group.name);
-            if icon_button_sized(ui, Icon::Trash, name, 24.0, true).clicked() {
-                *deleting = Some(group.name.clone());
-            }
-            let name = tr!(lang, "list.groups.rename_of", name = group.name);
-            if PushButton::quiet(tr!(lang, "list.groups.rename_done")).name(name).small().show(ui).clicked() {
-                *renaming = Some((group.name.clone(), group.name.clone()));
-            }
-            for how in [Combine::Without, Combine::And, Combine::Or] {
+            for how in [Combine::Or, Combine::And, Combine::Without] {
                 let (text, name) = match how {
                     Combine::Or => (tr!(lang, "list.groups.or"), tr!(lang, "list.groups.or_of", name = group.name)),
                     Combine::And => (tr!(lang, "list.groups.and"), tr!(lang, "list.groups.and_of", name = group.name)),
@@ -260,12 +256,19 @@ fn group_ui(
                     did = Some(Did::Use(at, how));
                 }
             }
+            let name = tr!(lang, "list.groups.rename_of", name = group.name);
+            if PushButton::quiet(tr!(lang, "list.groups.rename_done")).name(name).small().show(ui).clicked() {
+                *renaming = Some((group.name.clone(), group.name.clone()));
+            }
+            let name = tr!(lang, "list.groups.delete_of", name = group.name);
+            if icon_button_sized(ui, Icon::Trash, name, 24.0, true).clicked() {
+                *deleting = Some(group.name.clone());
+            }
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(Label::new(theme::medium(group.name.as_str())).truncate());
-            let count = tr!(lang, "list.groups.people", count = grouped(group.people.len() as u64));
-            ui.add(Label::new(theme::help(ui.style(), count)).truncate());
-        });
+    };
+    ui.horizontal(|ui| {
+        ui.set_min_height(28.0);
+        split_line(ui, ("group", at), begin, end);
     });
     did
 }

@@ -30,7 +30,9 @@ use crate::{
         background::Background,
         icons::Icon,
         theme::{size, tokens},
-        widgets::{Chip, Dialog, Level, PushButton, Toast, chips_ui, dialog::Answer, grouped, search_field},
+        widgets::{
+            Chip, Dialog, Level, PushButton, Toast, at_end, chips_ui, dialog::Answer, grouped, search_field, split_line,
+        },
     },
 };
 
@@ -212,34 +214,31 @@ fn search_ui(
     let mut to_paste = false;
     ui.horizontal(|ui| {
         let paste = PushButton::new(tr!(lang, "picker.paste_ids")).icon(Icon::Paste);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            to_paste = paste.show(ui).clicked();
-            if open.request.multiple {
-                let kind = open.request.id_kind;
-                let cx = GroupsCx { lang, background: cx.background, path: cx.groups, loaded, kind };
-                open.groups.menu_ui(ui, &cx, &mut open.choice);
-            }
-            let name = if open.request.departments {
-                tr!(lang, "picker.search_all")
-            } else {
-                tr!(lang, "picker.search_people")
-            };
+        let Open { query, request, groups, choice, .. } = &mut *open;
+        let name = if request.departments { tr!(lang, "picker.search_all") } else { tr!(lang, "picker.search_people") };
+        let begin = |ui: &mut Ui| {
             let width = ui.available_width();
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let response = search_field(ui, lang, &mut open.query, &name, width);
-                open.search_id = Some(response.id);
-                if open.focus_search {
-                    response.request_focus();
-                    open.focus_search = false;
-                }
-                if response.changed() {
-                    open.query_changed();
-                    if open.is_searching() {
-                        contacts.need_everything(cx.background);
-                    }
-                }
-            });
+            search_field(ui, lang, query, &name, width)
+        };
+        let (response, ()) = split_line(ui, "search", begin, |ui| {
+            if request.multiple {
+                let kind = request.id_kind;
+                let cx = GroupsCx { lang, background: cx.background, path: cx.groups, loaded, kind };
+                groups.menu_ui(ui, &cx, choice);
+            }
+            to_paste = paste.show(ui).clicked();
         });
+        open.search_id = Some(response.id);
+        if open.focus_search {
+            response.request_focus();
+            open.focus_search = false;
+        }
+        if response.changed() {
+            open.query_changed();
+            if open.is_searching() {
+                contacts.need_everything(cx.background);
+            }
+        }
     });
     if to_paste {
         open.paste = Some(Paste::default());
@@ -324,9 +323,9 @@ fn chips_strip_ui(ui: &mut Ui, open: &mut Open, loaded: Option<&Loaded>, lang: L
                 removed = chips_ui(ui, lang, Counted { chips: chips.into_iter(), total }, CHIPS_SHOWN);
             });
         });
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
-            cleared = PushButton::quiet(tr!(lang, "picker.clear_choice")).small().show(ui).clicked();
+        at_end(ui, "choice", |ui| {
             undo_ui(ui, open, lang);
+            cleared = PushButton::quiet(tr!(lang, "picker.clear_choice")).small().show(ui).clicked();
         });
     });
     if let Some(index) = removed {

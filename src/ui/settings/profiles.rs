@@ -12,7 +12,7 @@ use crate::{
         action::Action,
         icons::Icon,
         theme::{self, fonts, size, tokens, tokens::profile_colour},
-        widgets::{Banner, Dialog, Group, Level, PushButton, describe, dialog::Answer, flat},
+        widgets::{Banner, Dialog, Group, Level, PushButton, at_end, describe, dialog::Answer, flat},
     },
 };
 
@@ -109,9 +109,7 @@ fn profile_row(ui: &mut Ui, reads: &Reads<'_>, profile: &Profile, checking: bool
                         };
                         ui.label(RichText::new(text).size(size::SMALL).color(ink));
                     });
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        row_buttons(ui, reads, profile, current, checking);
-                    });
+                    at_end(ui, "buttons", |ui| row_buttons(ui, reads, profile, current, checking));
                 });
             });
     });
@@ -119,18 +117,6 @@ fn profile_row(ui: &mut Ui, reads: &Reads<'_>, profile: &Profile, checking: bool
 
 fn row_buttons(ui: &mut Ui, reads: &Reads<'_>, profile: &Profile, current: bool, checking: bool) {
     let lang = reads.state.lang;
-    let edit = PushButton::new(tr!(lang, "settings.edit")).show(ui);
-    describe(&edit, &profile.name);
-    if edit.clicked() {
-        reads.send(SettingsAction::Edit(profile.id()));
-    }
-    let off = if checking { Err(tr!(lang, "settings.checking").into_owned()) } else { Ok(()) };
-    let check = PushButton::new(tr!(lang, "settings.check")).enabled(off);
-    let check = check.show(ui);
-    describe(&check, &profile.name);
-    if check.clicked() {
-        reads.send(SettingsAction::Check(profile.id()));
-    }
     if current {
         let t = tokens(ui.style());
         ui.label(RichText::new(tr!(lang, "settings.in_use")).family(fonts::medium()).color(t.accent));
@@ -140,6 +126,18 @@ fn row_buttons(ui: &mut Ui, reads: &Reads<'_>, profile: &Profile, current: bool,
         if choose.clicked() {
             reads.actions.send(Action::SelectProfile(profile.id()));
         }
+    }
+    let off = if checking { Err(tr!(lang, "settings.checking").into_owned()) } else { Ok(()) };
+    let check = PushButton::new(tr!(lang, "settings.check")).enabled(off);
+    let check = check.show(ui);
+    describe(&check, &profile.name);
+    if check.clicked() {
+        reads.send(SettingsAction::Check(profile.id()));
+    }
+    let edit = PushButton::new(tr!(lang, "settings.edit")).show(ui);
+    describe(&edit, &profile.name);
+    if edit.clicked() {
+        reads.send(SettingsAction::Edit(profile.id()));
     }
 }
 

@@ -200,6 +200,12 @@ impl PushButton {
             let response = ui.add_enabled(off.is_none(), button);
             // Without this the icon's file and the shortcut would be part of the name.
             let response = response.accessible_name(name.unwrap_or(text));
+            if matches!(look, Look::Primary | Look::Danger) && response.has_focus() {
+                // On a filled button a border of its own colour is not seen: the ring stands outside.
+                let ring = Stroke::new(2.0, t.accent);
+                let round = size::RADIUS + 3;
+                ui.painter().rect_stroke(response.rect.expand(2.0), round, ring, egui::StrokeKind::Outside);
+            }
             match (off, tooltip) {
                 (Some(reason), _) => {
                     describe(&response, reason.clone());

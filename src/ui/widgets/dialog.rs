@@ -63,6 +63,7 @@ impl Dialog {
             .shadow(ctx.global_style().visuals.window_shadow)
             .inner_margin(Margin::same(20));
         let id = Id::unique(("dialog", id));
+        let before = take_keyboard(ctx, id);
         let area = Modal::default_area(id).accessible_name(title.clone());
         let shown = Modal::new(id).area(area).frame(frame).backdrop_color(t.backdrop).show(ctx, |ui| {
             ui.set_width(width);
@@ -74,20 +75,45 @@ impl Dialog {
             let inner = content(ui);
             ui.add_space(size::XS);
             let mut answer = Answer::None;
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if let Some(accept) = accept
-                    && accept.min_width(88.0).show(ui).clicked()
-                {
-                    answer = Answer::Accepted;
-                }
-                if PushButton::new(cancel).min_width(72.0).show(ui).clicked() {
-                    answer = Answer::Cancelled;
-                }
+            ui.horizontal(|ui| {
+                super::at_end(ui, "answers", |ui| {
+                    if PushButton::new(cancel).min_width(72.0).show(ui).clicked() {
+                        answer = Answer::Cancelled;
+                    }
+                    if let Some(accept) = accept
+                        && accept.min_width(88.0).show(ui).clicked()
+                    {
+                        answer = Answer::Accepted;
+                    }
+                });
             });
             (answer, inner)
         });
         let close = shown.should_close();
         let (answer, inner) = shown.inner;
+        if let Some(before) = before.filter(|_| close || answer != Answer::None) {
+            ctx.memory_mut(|memory| memory.request_focus(before));
+        }
         (if answer == Answer::None && close { Answer::Cancelled } else { answer }, inner)
     }
+}
+
+/// Takes the keyboard from what lies under a dialog when it opens, so that Tab begins in the dialog; gives whose it was,
+/// to be given back when it closes.
+fn take_keyboard(ctx: &egui::Context, id: Id) -> Option<Id> {
+    let key = id.with("keyboard before");
+    let frame = ctx.cumulative_frame_nr();
+    let known: Option<(u64, Option<Id>)> = ctx.data(|data| data.get_temp(key));
+    let before = match known {
+        Some((seen, before)) if frame <= seen + 1 => before,
+        _ => {
+            let focused = ctx.memory(egui::Memory::focused);
+            if let Some(focused) = focused {
+                ctx.memory_mut(|memory| memory.surrender_focus(focused));
+            }
+            focused
+        }
+    };
+    ctx.data_mut(|data| data.insert_temp(key, (frame, before)));
+    before
 }

@@ -92,8 +92,9 @@ impl Toasts {
         self.past.iter()
     }
 
-    /// Draws the notes over the lower right corner; gives the action of the button that was pressed.
-    pub fn show(&mut self, ctx: &Context, lang: Lang) -> Option<Action> {
+    /// Draws the notes over the lower right corner, so far above the window's lower edge that a bar of the usual height and
+    /// `below` points more stay free; gives the action of the button that was pressed.
+    pub fn show(&mut self, ctx: &Context, lang: Lang, below: f32) -> Option<Action> {
         let now = ctx.input(|input| input.time);
         for live in &mut self.live {
             if live.toast.level != Level::Error && live.ends.is_none() {
@@ -106,7 +107,7 @@ impl Toasts {
         }
         let mut done = None;
         let mut closed = None;
-        let mut offset = 72.0;
+        let mut offset = 72.0 + below;
         for live in self.live.iter().rev() {
             let id = Id::unique(("toast", live.number));
             let response = Area::new(id)

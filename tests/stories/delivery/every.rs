@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use ding_composer::{
     compose::{CardVia, CheckContext, Draft, check_draft, file},
     deliver::{
-        Outcome, after,
+        Outcome,
         plan::Mode,
         run::{Control, Parts, Sender, Watch},
         send::Sending,
@@ -343,8 +343,8 @@ fn every_fault_at_a_recall_leaves_the_rungs_as_they_were_and_it_can_be_tried_aga
         let id = three(&scene, &draft, 0);
         assert_eq!(scene.run(&scene.sender(&draft), id).counts.handed_over, 1, "{via}");
         let recall = |session: &Session| {
-            let (now, cancel) = (scene.time.wall_ms(), CancellationToken::new());
-            scene.runtime.block_on(after::recall(session, &scene.journal, id, now, &cancel)).unwrap()
+            let now = scene.time.wall_ms();
+            scene.runtime.block_on(scene.desk(session).recall(id, now)).unwrap()
         };
         scene.time.advance(Duration::from_secs(2));
         for (effect, rung, _) in faults(path.starts_with("/v1.0/")) {

@@ -13,7 +13,6 @@ use ding_composer::{
     },
 };
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Scene,
@@ -35,7 +34,7 @@ fn the_hundred_and_first_message_of_a_day_is_taken_and_dropped_and_the_report_na
     assert_eq!(scene.run(&scene.sender(&draft), id).counts.handed_over, 1, "DingTalk says ok");
     scene.time.advance(Duration::from_secs(2));
     let (session, now) = (scene.session(), scene.time.wall_ms());
-    scene.runtime.block_on(after::ask(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap();
+    scene.runtime.block_on(scene.desk(&session).ask(id, now)).unwrap();
     let persons = scene.persons(id);
     assert_eq!((persons[0].rung.name(), persons[0].code.as_str()), ("dropped", "143105"));
     assert_eq!(persons[1].rung.name(), "unread");
@@ -55,13 +54,14 @@ fn reports_are_asked_on_a_schedule_that_ends_before_the_day_does() {
     scene.run(&scene.sender(&draft), id);
     let ended = scene.journal.calls(id).unwrap()[0].ended_ms.unwrap();
     let mut asked_at = Vec::new();
-    while let Some(due) = after::next_due(ended, scene.journal.delivery(id).unwrap().unwrap().asked_ms) {
+    let next = || after::next_due(&scene.journal.asking(ended - 1).unwrap().first()?.calls);
+    while let Some(due) = next() {
         let now = scene.time.wall_ms();
         assert!(due > now, "each is ahead of the one before");
         scene.time.advance(Duration::from_millis(u64::try_from(due - now).unwrap()));
         // A new session each time: the sandbox's tokens live for two hours.
-        let (session, cancel) = (scene.session(), CancellationToken::new());
-        let asked = scene.runtime.block_on(after::ask(&session, &scene.journal, id, due, &cancel)).unwrap();
+        let session = scene.session();
+        let asked = scene.runtime.block_on(scene.desk(&session).ask(id, due)).unwrap();
         assert_eq!((asked.reported, asked.failed.len()), (1, 0), "{asked:?}");
         asked_at.push(due - ended);
     }
@@ -73,8 +73,7 @@ fn reports_are_asked_on_a_schedule_that_ends_before_the_day_does() {
     // Afterwards DingTalk has forgotten, and nobody asks in vain.
     scene.time.advance(Duration::from_hours(1));
     let (session, now) = (scene.session(), scene.time.wall_ms());
-    let late =
-        scene.runtime.block_on(after::ask(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap();
+    let late = scene.runtime.block_on(scene.desk(&session).ask(id, now)).unwrap();
     assert_eq!(late.why_silent, [(1, after::Silence::TooOld)]);
 }
 

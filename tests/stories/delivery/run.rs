@@ -18,7 +18,6 @@ use ding_composer::{
         journal::{CallState, DeliveryState, Journal},
     },
 };
-use tokio_util::sync::CancellationToken;
 
 use super::{Scene, people, valued};
 
@@ -208,8 +207,7 @@ fn a_report_names_everybody_and_what_was_dropped_by_which_rule() {
     let id = scene.delivery(&draft, &people(&list), Mode::Report);
     scene.run(&sender, id);
     let session = scene.session();
-    let ask =
-        |now| scene.runtime.block_on(after::ask(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap();
+    let ask = |now| scene.runtime.block_on(scene.desk(&session).ask(id, now)).unwrap();
     let asked = ask(scene.time.wall_ms());
     assert_eq!((asked.running, asked.reported), (1, 0), "not ready yet");
     scene.time.advance(Duration::from_secs(5));
@@ -233,9 +231,7 @@ fn a_recall_takes_back_what_was_handed_over_and_tells_who_had_read() {
     scene.sandbox.reads(&ids[2]);
     scene.time.advance(Duration::from_secs(2));
     let session = scene.session();
-    let recall = |now| {
-        scene.runtime.block_on(after::recall(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap()
-    };
+    let recall = |now| scene.runtime.block_on(scene.desk(&session).recall(id, now)).unwrap();
     let recalled = recall(scene.time.wall_ms());
     assert_eq!((recalled.calls, recalled.people, recalled.had_read.as_slice()), (1, 3, &ids[2..3]));
     assert_eq!(scene.rungs(id), ["recalled"; 3]);
@@ -244,16 +240,8 @@ fn a_recall_takes_back_what_was_handed_over_and_tells_who_had_read() {
 
     let late = scene.delivery(&scene.notice("二"), &people(&ids), Mode::Report);
     scene.run(&scene.sender(&draft), late);
-    let recalled = scene
-        .runtime
-        .block_on(after::recall(
-            &session,
-            &scene.journal,
-            late,
-            scene.time.wall_ms() + after::DAY_MS,
-            &CancellationToken::new(),
-        ))
-        .unwrap();
+    let recalled =
+        scene.runtime.block_on(scene.desk(&session).recall(late, scene.time.wall_ms() + after::DAY_MS)).unwrap();
     assert_eq!((recalled.calls, recalled.too_late), (0, 1));
 }
 
@@ -279,7 +267,7 @@ fn cards_have_an_id_each_and_tell_their_readers() {
     scene.sandbox.reads(&ids[21]);
     let session = scene.session();
     let now = scene.time.wall_ms();
-    scene.runtime.block_on(after::ask(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap();
+    scene.runtime.block_on(scene.desk(&session).ask(id, now)).unwrap();
     let read: Vec<_> = scene
         .persons(id)
         .into_iter()
@@ -287,8 +275,7 @@ fn cards_have_an_id_each_and_tell_their_readers() {
         .map(|person| person.userid)
         .collect();
     assert_eq!(read, [ids[21].clone()]);
-    let recalled =
-        scene.runtime.block_on(after::recall(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap();
+    let recalled = scene.runtime.block_on(scene.desk(&session).recall(id, now)).unwrap();
     assert_eq!((recalled.calls, recalled.had_read.len()), (2, 1));
 }
 

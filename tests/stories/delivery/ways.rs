@@ -12,7 +12,6 @@ use ding_composer::{
     store::journal::{CallState, DeliveryId, DeliveryState},
 };
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Scene,
@@ -47,12 +46,12 @@ fn older(scene: &Scene) -> Value {
 
 fn ask(scene: &Scene, id: DeliveryId) -> after::Asked {
     let (session, now) = (scene.session(), scene.time.wall_ms());
-    scene.runtime.block_on(after::ask(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap()
+    scene.runtime.block_on(scene.desk(&session).ask(id, now)).unwrap()
 }
 
 fn recall(scene: &Scene, id: DeliveryId) -> after::Recalled {
     let (session, now) = (scene.session(), scene.time.wall_ms());
-    scene.runtime.block_on(after::recall(&session, &scene.journal, id, now, &CancellationToken::new())).unwrap()
+    scene.runtime.block_on(scene.desk(&session).recall(id, now)).unwrap()
 }
 
 fn read_by(scene: &Scene, id: DeliveryId) -> Vec<String> {
@@ -84,7 +83,7 @@ fn robots_chats_by_list_each_place_with_its_own_outcome_readers_and_recall() {
     assert!(!failed[0].code.is_empty());
 
     // A call for each place: with so many people nobody asks by itself.
-    assert!(!after::asks_by_itself(&scene.journal.delivery(id).unwrap().unwrap()));
+    assert!(!after::asks_by_itself(&scene.journal.asking(0).unwrap()[0]));
     scene.sandbox.reads(&ids[21]);
     let asked = ask(&scene, id);
     assert_eq!((asked.reported, asked.silent, asked.failed.len()), (2, 0, 0), "{asked:?}");
@@ -130,7 +129,7 @@ fn after_a_day_nothing_can_be_asked_or_taken_back_and_the_reason_is_said() {
     let id = scene.delivery(&draft, &people(&scene.people(2)), Mode::Fewest);
     scene.run(&scene.sender(&draft), id);
     scene.time.advance(std::time::Duration::from_hours(25));
-    assert!(after::asks_by_itself(&scene.journal.delivery(id).unwrap().unwrap()), "two calls may be made");
+    assert!(after::asks_by_itself(&scene.journal.asking(0).unwrap()[0]), "two calls may be made");
     assert_eq!(ask(&scene, id).why_silent, [(1, Silence::TooOld)]);
     assert_eq!(recall(&scene, id).why_not, [(1, Silence::TooOld)]);
     assert_eq!(scene.rungs(id), ["handed_over"; 2]);
