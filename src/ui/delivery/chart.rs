@@ -27,7 +27,8 @@ pub fn colour(ui: &Ui, rung: Rung) -> Color32 {
         Rung::Read => t.ok,
         Rung::Unread => t.accent,
         Rung::Dropped => t.danger,
-        Rung::Failed | Rung::Invalid => t.error,
+        Rung::Failed => t.error,
+        Rung::Invalid => t.muted,
         Rung::Recalled => t.faint,
     }
 }

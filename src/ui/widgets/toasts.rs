@@ -107,12 +107,17 @@ impl Toasts {
         }
         let mut done = None;
         let mut closed = None;
-        let mut offset = 72.0 + below;
+        // The answers of a dialog stand where the notes would: they keep off them.
+        let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        let mut offset = if dialog { size::S } else { 72.0 + below };
         for live in self.live.iter().rev() {
             let id = Id::unique(("toast", live.number));
             let response = Area::new(id)
                 .order(Order::Tooltip)
-                .anchor(Align2::RIGHT_BOTTOM, vec2(-size::L, -offset))
+                .anchor(
+                    if dialog { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM },
+                    vec2(-size::L, if dialog { offset } else { -offset }),
+                )
                 .accessible_name(live.toast.text.clone())
                 .role(egui::accesskit::Role::Alert)
                 .show(ctx, |ui| {
