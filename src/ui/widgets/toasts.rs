@@ -107,17 +107,18 @@ impl Toasts {
         }
         let mut done = None;
         let mut closed = None;
-        // The answers of a dialog stand where the notes would: they keep off them.
+        // The answers of a dialog stand at its right end, where the notes would cover them: then they keep to the left.
         let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-        let mut offset = if dialog { size::S } else { 72.0 + below };
+        let (corner, side, mut offset) = if dialog {
+            (Align2::LEFT_BOTTOM, size::L, size::L)
+        } else {
+            (Align2::RIGHT_BOTTOM, -size::L, 72.0 + below)
+        };
         for live in self.live.iter().rev() {
             let id = Id::unique(("toast", live.number));
             let response = Area::new(id)
                 .order(Order::Tooltip)
-                .anchor(
-                    if dialog { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM },
-                    vec2(-size::L, if dialog { offset } else { -offset }),
-                )
+                .anchor(corner, vec2(side, -offset))
                 .accessible_name(live.toast.text.clone())
                 .role(egui::accesskit::Role::Alert)
                 .show(ctx, |ui| {
