@@ -10,7 +10,7 @@ use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::{
-    delivery_window::{arrived, last, prepared, send, wait_for_end, window_with},
+    delivery_window::{arrived, last, send, wait_for_end, window_with},
     support::Window,
 };
 
@@ -86,7 +86,7 @@ fn closing_names_a_plan_that_waits_and_the_next_window_has_it() {
     send(&mut window);
     window.press("发给 3 人（2 次调用）");
     wait_for_end(&mut window);
-    let mut window = prepared(window, 3, 2);
+    let mut window = window.with_notice_to(3, 2);
     send(&mut window);
     // The moment is told in this computer's zone.
     let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
@@ -128,7 +128,7 @@ fn waiting() -> Window {
     send(&mut window);
     window.press("发给 3 人（2 次调用）");
     wait_for_end(&mut window);
-    let mut window = prepared(window, 3, 2);
+    let mut window = window.with_notice_to(3, 2);
     send(&mut window);
     let wait = window.harness.get(by().role(Role::Button).label_contains("再发"));
     let label = wait.accesskit_node().label().unwrap();

@@ -209,6 +209,11 @@ fn a_bad_list_and_a_damaged_journal_are_said_and_nothing_is_sent() {
         String::from_utf8_lossy(&out.stderr)
     );
     assert_eq!(shell.arrived(), 0);
+    // Looking sends nothing anyway: it says that the journal cannot be used, and what can be done.
+    let out = shell.run(&["deliveries"]);
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(2), "{told}");
+    assert!(told.contains("cannot be used") && told.contains("backup") && !told.contains("nothing was sent"), "{told}");
 }
 
 #[test]
