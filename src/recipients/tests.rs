@@ -517,6 +517,7 @@ fn a_zero_byte_in_a_text_made_the_whole_list_unreadable() {
 
 /// A workbook as a program writes it that never calculates: the names of its sheets with their rows as XML.
 fn raw_xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+    use std::fmt::Write as _;
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OF: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let link = |id: &str, kind: &str, target: &str| {
@@ -529,7 +530,7 @@ fn raw_xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     let (mut names, mut of_book) = (String::new(), String::new());
     let mut parts = Vec::new();
     for ((name, rows), at) in sheets.iter().zip(1..) {
-        names += &format!("<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>");
+        write!(names, "<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>").unwrap();
         of_book += &link(&format!("r{at}"), "worksheet", &format!("worksheets/sheet{at}.xml"));
         let sheet = format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>");
         parts.push((format!("xl/worksheets/sheet{at}.xml"), sheet));

@@ -77,7 +77,7 @@ pub struct Wanted<'w> {
     pub now_ms: i64,
 }
 
-/// Why somebody would not get it.
+/// Why somebody would not get it, or not as it is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Rule {
     /// Stands in the list before: once is enough. Always left out.
@@ -120,6 +120,11 @@ impl Rule {
         }
     }
 
+    /// Whether they would not get it; the others would, but not as it is meant.
+    pub const fn stops(self) -> bool {
+        !matches!(self, Self::NoValue)
+    }
+
     /// Whether such people are never in a call, whatever was chosen.
     const fn always_out(self) -> bool {
         matches!(self, Self::Twice | Self::BadId)
@@ -148,7 +153,7 @@ impl Offer {
     }
 }
 
-/// Somebody who would not get it.
+/// Somebody who would not get it, or not as it is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dropped {
     /// The row of [`Recipients::table`].
@@ -285,7 +290,9 @@ impl Plan {
 
     /// How many of [`Self::people`] get it as far as can be told before: without those who would be dropped.
     pub fn reached(&self) -> u64 {
-        self.people().saturating_sub(self.in_vain() as u64)
+        let stopped = |one: &&Dropped| one.rule.stops() && !one.rule.always_out();
+        let in_vain = if self.left_out { 0 } else { self.dropped.iter().filter(stopped).count() };
+        self.people().saturating_sub(in_vain as u64)
     }
 
     /// When a wait would let everybody through whom waiting helps, Unix milliseconds.

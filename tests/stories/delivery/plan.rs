@@ -163,6 +163,7 @@ fn an_empty_value_went_out_as_the_name_of_its_variable() {
     let plan = scene.plan(&draft, &list, Mode::Fewest, false);
     assert_eq!(plan.dropped.iter().map(|one| (one.row, one.rule)).collect::<Vec<_>>(), [(1, Rule::NoValue)]);
     assert_eq!((plan.in_vain(), plan.blocked()), (1, false), "a person decides");
+    assert_eq!(plan.reached(), 3, "it would get there, with a hole in it");
     assert_eq!(scene.plan(&draft, &list, Mode::Fewest, true).people(), 2);
     assert_eq!(scene.plan(&scene.notice("没有变量"), &list, Mode::Fewest, false).in_vain(), 0);
 }
