@@ -329,6 +329,7 @@ impl Run<'_> {
                 return Exit::Usage;
             }
         };
+        self.note_history(&history, out);
         let checked = self.look(&draft, Some(&history), &profile.name);
         let Some(ready) = &checked.ready else {
             self.show_checked(&checked, json, out);
@@ -378,6 +379,13 @@ impl Run<'_> {
             Sending { session: &connection.session, history, profile, draft, title: title_of(draft), clock: &clock };
         let sent = runtime.block_on(crate::deliver::send(ready, sending, &CancellationToken::new()));
         sent.map_err(|error| text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))]))
+    }
+
+    /// A damaged history was put aside: what was sent today is not all known any more.
+    fn note_history(&self, history: &History, out: &mut Out<'_>) {
+        if let Some(path) = history.set_aside() {
+            out.note(&text(self.lang, "shell.history_set_aside", &[("path", path.display().to_string())]));
+        }
     }
 
     /// The profile of a name. Without one the default, unless errors in the settings make it another than was meant: what

@@ -149,6 +149,7 @@ impl Run<'_> {
         let (list, import) = list.map(|(table, import, _)| (table, import)).unzip();
         let bad = import.as_ref().map_or(0, |import| import.bad.len());
         let (journal, history) = self.written(self.open_journal(), out)?;
+        self.note_recovered(&journal, &history, out);
         let mode = args.mode.unwrap_or_default();
         let mut connection = None;
         // Without a list of contacts nobody is known to be out of reach; that is no reason not to plan.
@@ -263,6 +264,14 @@ impl Run<'_> {
         Ok((Arc::new(Journal::open(self.home)?), Arc::new(History::open(self.home)?)))
     }
 
+    /// What an earlier run left behind: it changes what is known of today.
+    fn note_recovered(&self, journal: &Journal, history: &History, out: &mut Out<'_>) {
+        self.note_history(history, out);
+        if journal.settled() > 0 {
+            out.note(&text(self.lang, "deliveries.settled", &[("count", journal.settled().to_string())]));
+        }
+    }
+
     /// What is wrong with the journal, where it was to be read, or where calls may have been made already.
     fn journal_problem(&self, error: &HistoryError) -> String {
         self.journal_text("delivery.cli.journal", error)
@@ -298,6 +307,7 @@ impl Run<'_> {
             out.note(&self.journal_problem(&error));
             Exit::Usage
         })?;
+        self.note_recovered(&journal, &history, out);
         let delivery = journal.delivery(DeliveryId(id)).map_err(|error| {
             out.note(&self.journal_problem(&error));
             Exit::Usage
