@@ -18,7 +18,7 @@ use ding_composer::{
         limits::allowances,
         plan::{Mode, Past, Recipients, Wanted, plan},
         run::{Control, Parts, Sender, Watch},
-        start::start,
+        start::{Starting, start},
         time::RealTime,
     },
     dingtalk::{
@@ -87,7 +87,17 @@ pub fn plans(report: &Report, folder: &std::path::Path) {
         let draft = notice(&format!("第 {number} 条"));
         let begun = Instant::now();
         let Ok(planned) = make(&draft, &list) else { return };
-        let Ok(id) = start(&planned, &draft, &list, &profile, &journal, "", now_ms) else { return };
+        let starting = Starting {
+            plan: &planned,
+            draft: &draft,
+            recipients: &list,
+            profile: &profile,
+            title: "",
+            out_track_id: "",
+            now_ms,
+            due_ms: None,
+        };
+        let Ok(id) = start(&starting, &journal) else { return };
         let mut took = [begun.elapsed()];
         report.samples("journal: plan and write a delivery to 100,000 people down", None, &mut took);
         for call in journal.calls(id).unwrap_or_default() {
@@ -241,7 +251,17 @@ fn delivery(
         now_ms,
     };
     let Ok(planned) = plan(&wanted, &Past { journal: &journal, history: None }) else { return };
-    let Ok(id) = start(&planned, &draft, &list, &profile, &journal, "card", now_ms) else { return };
+    let starting = Starting {
+        plan: &planned,
+        draft: &draft,
+        recipients: &list,
+        profile: &profile,
+        title: "",
+        out_track_id: "card",
+        now_ms,
+        due_ms: None,
+    };
+    let Ok(id) = start(&starting, &journal) else { return };
     let parts = Parts {
         session: session.clone(),
         journal: Arc::clone(&journal),

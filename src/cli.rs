@@ -35,9 +35,11 @@ use crate::{
     lang::{Lang, text},
     sandbox::SandboxOptions,
     store::{
+        FileError,
         history::History,
         home::Home,
-        settings::{Profile, ProfileKind, Settings},
+        open_named,
+        settings::{Problem, Profile, ProfileKind, Settings},
         vault::{ChosenVault, Vault},
     },
 };
@@ -226,7 +228,13 @@ pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Op
     for problem in &loaded.problems {
         out.note(&problem.message(lang));
     }
-    let run = Run { home: &home, settings: &loaded.settings, lang, sandbox_people: args.sandbox_people };
+    let run = Run {
+        home: &home,
+        settings: &loaded.settings,
+        doubtful: loaded.problems.iter().any(Problem::is_error),
+        lang,
+        sandbox_people: args.sandbox_people,
+    };
     match command {
         CliCommand::Template(args) => template::run(args, lang, out, artist),
         CliCommand::Upload(args) => run.upload(args, out),
@@ -247,6 +255,8 @@ pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Op
 struct Run<'a> {
     home: &'a Home,
     settings: &'a Settings,
+    /// A profile, or all of them, could not be read from the settings.
+    doubtful: bool,
     lang: Lang,
     sandbox_people: usize,
 }
@@ -301,10 +311,10 @@ impl Run<'_> {
             Ok(file) => file,
             Err(exit) => return exit,
         };
-        let profile = match profile.map_or_else(|| Ok(self.default_profile()), |name| self.settings.profile(name)) {
+        let profile = match self.profile_of(profile) {
             Ok(profile) => profile,
-            Err(error) => {
-                out.note(&error.message(lang));
+            Err(reason) => {
+                out.note(&reason);
                 return Exit::Usage;
             }
         };
@@ -319,6 +329,7 @@ impl Run<'_> {
                 return Exit::Usage;
             }
         };
+        self.note_history(&history, out);
         let checked = self.look(&draft, Some(&history), &profile.name);
         let Some(ready) = &checked.ready else {
             self.show_checked(&checked, json, out);
@@ -370,6 +381,23 @@ impl Run<'_> {
         sent.map_err(|error| text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))]))
     }
 
+    /// A damaged history was put aside: what was sent today is not all known any more.
+    fn note_history(&self, history: &History, out: &mut Out<'_>) {
+        if let Some(path) = history.set_aside() {
+            out.note(&text(self.lang, "shell.history_set_aside", &[("path", path.display().to_string())]));
+        }
+    }
+
+    /// The profile of a name. Without one the default, unless errors in the settings make it another than was meant: what
+    /// was to go to an organisation must not end in the sandbox as if it had gone out.
+    fn profile_of(&self, name: Option<&str>) -> Result<&Profile, String> {
+        match name {
+            Some(name) => self.settings.profile(name).map_err(|error| error.message(self.lang)),
+            None if self.doubtful => Err(text(self.lang, "cli.settings_unusable", &[])),
+            None => Ok(self.default_profile()),
+        }
+    }
+
     /// The profile a person means without naming one: the one last chosen in the window; else, when there is exactly one
     /// besides the sandbox, that one (which needs `--yes`); else the sandbox.
     fn default_profile(&self) -> &Profile {
@@ -414,8 +442,7 @@ impl Run<'_> {
         let bytes = match read_file(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let args = [("file", path.display().to_string()), ("reason", error.to_string())];
-                out.note(&text(lang, "cli.file_unreadable", &args));
+                out.note(&error.message(lang));
                 return Err(Exit::Usage);
             }
         };
@@ -450,14 +477,16 @@ impl Run<'_> {
 
     fn show_findings(&self, findings: &[Finding], out: &mut Out<'_>) {
         for finding in findings {
-            let place = if finding.pointer.is_empty() { "/" } else { &finding.pointer };
-            out.say(&format!(
-                "{}  {place}  {}  [{}]",
-                finding.severity.name(),
-                finding.message(self.lang),
-                finding.code
-            ));
+            self.show_finding(finding, None, out);
         }
+    }
+
+    /// `who`: the person whose values bring it about, where not everybody's do.
+    fn show_finding(&self, finding: &Finding, who: Option<&str>, out: &mut Out<'_>) {
+        let place = if finding.pointer.is_empty() { "/" } else { &finding.pointer };
+        let who = who.map(|who| format!("  ({who})")).unwrap_or_default();
+        let message = finding.message(self.lang);
+        out.say(&format!("{}  {place}  {message}  [{}]{who}", finding.severity.name(), finding.code));
     }
 
     fn show_delivery(
@@ -531,15 +560,15 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Reads a draft file; `-` is standard input. Never more than one byte over what [`file::read_bytes`] accepts.
-fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     let most = file::MAX_BYTES as u64 + 1;
-    if path.as_os_str() == "-" {
-        std::io::stdin().take(most).read_to_end(&mut bytes)?;
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().take(most).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
+        open_named(path)?.0.take(most).read_to_end(&mut bytes)
+    };
+    read.map(|_| bytes).map_err(|error| FileError::new(path, &error))
 }
 
 /// Writes one line to standard error.

@@ -392,23 +392,6 @@ mod bugs {
         assert_eq!((card.private.rows.as_ptr(), card.receivers.as_ptr()), (rows, receivers));
     }
 
-    /// The window on the notice tab, its notice to so many people of the sandbox, so many in a call.
-    fn notice_to(people: usize, in_a_call: u32) -> Window {
-        let mut window = Window::open();
-        let organisation = window.sandbox().organisation();
-        let users = organisation.people().iter().filter(|one| !one.hidden).take(people);
-        let users = users.map(|one| PersonRef { id: one.userid.to_string(), name: one.name.to_string() }).collect();
-        let state = &mut window.harness.state_mut().state;
-        state.tab = ding_composer::ui::state::Tab::Notice;
-        for profile in &mut state.settings.profiles {
-            profile.limits.people_per_call = Some(in_a_call);
-        }
-        let Draft::Notice(notice) = &mut state.current_mut().unwrap().draft else { panic!("the first notice") };
-        notice.users = users;
-        window.settle();
-        window
-    }
-
     fn deliver(window: &mut Window, button: &str) {
         window.ctrl(Key::Enter);
         window.settle();
@@ -421,7 +404,7 @@ mod bugs {
 
     #[test]
     fn a_profile_changed_while_it_sent_could_not_send_more_until_that_had_ended() {
-        let mut window = notice_to(6, 1);
+        let mut window = Window::open().with_notice_to(6, 1);
         window.harness.state_mut().state.settings.profiles[0].limits.calls_per_second = Some(1);
         window.settle();
         deliver(&mut window, "发给 6 人（6 次调用）");
@@ -449,7 +432,7 @@ mod bugs {
 
     #[test]
     fn the_send_bar_said_one_call_where_the_plan_made_two() {
-        let mut window = notice_to(3, 2);
+        let mut window = Window::open().with_notice_to(3, 2);
         window.harness.run_ok();
         assert!(window.shows("3 人 · 2 次调用"), "{:?}", window.on_screen());
         window.harness.state_mut().state.settings.profiles[0].limits.people_per_call = Some(3);
@@ -459,7 +442,7 @@ mod bugs {
 
     #[test]
     fn the_history_said_that_nothing_was_sent_although_there_were_deliveries() {
-        let mut window = notice_to(3, 2);
+        let mut window = Window::open().with_notice_to(3, 2);
         deliver(&mut window, "发给 3 人（2 次调用）");
         ended(&mut window);
         let folder = Arc::clone(&window.folder);

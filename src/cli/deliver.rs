@@ -20,7 +20,7 @@ use crate::{
         limits::allowances,
         plan::{self, Mode, Past, Wanted, plan_json},
         run::{AT_ONCE, Control, Parts, Sender, Watch},
-        start::{start, wait},
+        start::{Starting, start},
         time::RealTime,
     },
     dingtalk::tokens::{Clock, SystemClock},
@@ -135,19 +135,21 @@ impl Run<'_> {
         if let Some(At::Moment(at_ms)) = args.at
             && at_ms <= now_ms
         {
-            out.note(&text(lang, "delivery.cli.at_passed", &[("at", plan::moment(at_ms))]));
+            out.note(&text(lang, "delivery.cli.at_passed", &[("at", plan::local_moment(at_ms))]));
             return Err(Exit::Usage);
         }
         let list = match &args.people {
             Some(path) => Some(self.usable(self.read_list(path), out)?),
             None => None,
         };
-        let bad = list.as_ref().map_or(0, |(_, import)| import.bad.len());
-        if let Some((_, import)) = &list {
+        if let (Some(path), Some((_, import, source))) = (&args.people, &list) {
+            self.note_source(path, source, out);
             self.note_import(import, out);
         }
-        let list = list.map(|(table, _)| table);
-        let (journal, history) = self.usable(self.open_journal(), out)?;
+        let (list, import) = list.map(|(table, import, _)| (table, import)).unzip();
+        let bad = import.as_ref().map_or(0, |import| import.bad.len());
+        let (journal, history) = self.written(self.open_journal(), out)?;
+        self.note_recovered(&journal, &history, out);
         let mode = args.mode.unwrap_or_default();
         let mut connection = None;
         // Without a list of contacts nobody is known to be out of reach; that is no reason not to plan.
@@ -187,6 +189,9 @@ impl Run<'_> {
             if json {
                 let mut object = plan_json(&plan, &recipients, &profile.name, lang);
                 if let Some(members) = object.as_object_mut() {
+                    if let Some(import) = &import {
+                        members.insert("list".to_owned(), self.import_json(import));
+                    }
                     if let Some(due) = due_ms {
                         members.insert("due".to_owned(), plan::moment(due).into());
                     }
@@ -199,7 +204,8 @@ impl Run<'_> {
                 self.show_plan(&plan, &recipients, profile, out);
             }
             if !args.plan {
-                out.note(&text(lang, "delivery.cli.blocked", &[]));
+                let key = if plan.blocked() { "delivery.cli.blocked" } else { "delivery.cli.undecided" };
+                out.note(&text(lang, key, &[]));
             }
             return Ok(if stands || !args.plan { Exit::Findings } else { Exit::HandedOver });
         }
@@ -210,10 +216,19 @@ impl Run<'_> {
             Draft::Card(card) => card.out_track_id.as_str(),
             Draft::Notice(_) => "",
         };
+        let starting = Starting {
+            plan: &plan,
+            draft: &file.draft,
+            recipients: &recipients,
+            profile,
+            title: "",
+            out_track_id,
+            now_ms,
+            due_ms,
+        };
         if let Some(due_ms) = due_ms {
-            let noted = wait(&plan, &file.draft, &recipients, profile, &journal, out_track_id, now_ms, due_ms);
-            let id = self.written(noted, out)?;
-            let args = [("id", id.0.to_string()), ("at", plan::moment(due_ms))];
+            let id = self.written(start(&starting, &journal), out)?;
+            let args = [("id", id.0.to_string()), ("at", plan::local_moment(due_ms))];
             out.note(&text(lang, "delivery.cli.waits", &args));
             self.show_delivery_of(&journal, id, json, out);
             return Ok(Exit::HandedOver);
@@ -224,8 +239,7 @@ impl Run<'_> {
         };
         let opened = open_sender(&connection, profile, &file.draft, &journal, &history);
         let sender = self.usable(opened.map_err(|error| self.sender_problem(&error)), out)?;
-        let noted = start(&plan, &file.draft, &recipients, profile, &journal, out_track_id, now_ms);
-        let id = self.written(noted, out)?;
+        let id = self.written(start(&starting, &journal), out)?;
         let (people, calls) = (plan.people().to_string(), plan.calls.len().to_string());
         let args = [("id", id.0.to_string()), ("people", people), ("calls", calls), ("profile", profile.name.clone())];
         out.note(&text(lang, "delivery.cli.begun", &args));
@@ -243,17 +257,38 @@ impl Run<'_> {
 
     /// What the journal answered; without it the reason is said and nothing is sent.
     fn written<T>(&self, found: Result<T, HistoryError>, out: &mut Out<'_>) -> Result<T, Exit> {
-        self.usable(found.map_err(|error| self.journal_problem(&error)), out)
+        self.usable(found.map_err(|error| self.unsent(&error)), out)
     }
 
-    fn open_journal(&self) -> Result<(Arc<Journal>, Arc<History>), String> {
-        let journal = Journal::open(self.home).map_err(|error| self.journal_problem(&error))?;
-        let history = History::open(self.home).map_err(|error| self.journal_problem(&error))?;
-        Ok((Arc::new(journal), Arc::new(history)))
+    fn open_journal(&self) -> Result<(Arc<Journal>, Arc<History>), HistoryError> {
+        Ok((Arc::new(Journal::open(self.home)?), Arc::new(History::open(self.home)?)))
     }
 
+    /// What an earlier run left behind: it changes what is known of today.
+    fn note_recovered(&self, journal: &Journal, history: &History, out: &mut Out<'_>) {
+        self.note_history(history, out);
+        if journal.settled() > 0 {
+            out.note(&text(self.lang, "deliveries.settled", &[("count", journal.settled().to_string())]));
+        }
+    }
+
+    /// What is wrong with the journal, where it was to be read, or where calls may have been made already.
     fn journal_problem(&self, error: &HistoryError) -> String {
-        text(self.lang, "deliver.journal.begin", &[("reason", error.message(self.lang))])
+        self.journal_text("delivery.cli.journal", error)
+    }
+
+    /// The same where nothing has left.
+    fn unsent(&self, error: &HistoryError) -> String {
+        self.journal_text("deliver.journal.begin", error)
+    }
+
+    fn journal_text(&self, key: &str, error: &HistoryError) -> String {
+        let mut said = text(self.lang, key, &[("reason", error.message(self.lang))]);
+        if matches!(error, HistoryError::Damaged { .. }) {
+            said.push('\n');
+            said.push_str(&text(self.lang, "delivery.cli.damaged", &[]));
+        }
+        said
     }
 
     fn sender_problem(&self, error: &HistoryError) -> String {
@@ -261,17 +296,18 @@ impl Run<'_> {
             HistoryError::InUse(path) if path.extension().is_some_and(|end| end == "lock") => {
                 text(self.lang, "delivery.cli.two_at_once", &[])
             }
-            other => self.journal_problem(other),
+            other => self.unsent(other),
         }
     }
 
     /// A delivery with its journal and profile, or how to end.
     #[expect(clippy::type_complexity, reason = "four things that belong together for three callers")]
     fn find(&self, id: i64, out: &mut Out<'_>) -> Result<(Arc<Journal>, Arc<History>, Delivery, &Profile), Exit> {
-        let (journal, history) = self.open_journal().map_err(|reason| {
-            out.note(&reason);
+        let (journal, history) = self.open_journal().map_err(|error| {
+            out.note(&self.journal_problem(&error));
             Exit::Usage
         })?;
+        self.note_recovered(&journal, &history, out);
         let delivery = journal.delivery(DeliveryId(id)).map_err(|error| {
             out.note(&self.journal_problem(&error));
             Exit::Usage
@@ -300,12 +336,11 @@ impl Run<'_> {
     ) -> Option<Exit> {
         let args = [("profile", profile.name.clone()), ("people", people.to_string())];
         let must_type = !profile.is_sandbox() && profile.confirm_set && people > u64::from(profile.confirm_above);
-        let key = if !profile.is_sandbox() && !yes {
-            "delivery.cli.needs_yes"
-        } else if must_type && typed.is_none() || typed.is_some_and(|typed| typed != people) {
-            "delivery.cli.needs_confirm"
-        } else {
-            return None;
+        let key = match typed {
+            _ if !profile.is_sandbox() && !yes => "delivery.cli.needs_yes",
+            Some(typed) if typed != people => "delivery.cli.other_number",
+            None if must_type => "delivery.cli.needs_confirm",
+            _ => return None,
         };
         out.note(&text(self.lang, key, &args));
         Some(Exit::Usage)
@@ -361,7 +396,7 @@ impl Run<'_> {
         let run = match done {
             Ok(run) => run,
             Err(error) => {
-                out.note(&self.journal_problem(&error));
+                out.note(&self.journal_text("delivery.cli.broken", &error));
                 self.show_delivery_of(journal, id, json, out);
                 return Exit::Unknown;
             }

@@ -85,6 +85,11 @@ impl<'d> Personal<'d> {
         self.uses.iter().any(|used| *used == Use::InTexts || values_differ && *used == Use::Value)
     }
 
+    /// Whether a row has no value for a `${column}` of the texts, which would go out as it stands.
+    pub fn lacks(&self, row: u32) -> bool {
+        self.uses.iter().enumerate().any(|(at, used)| *used == Use::InTexts && self.cell(row, at).is_none())
+    }
+
     /// Whether values of their own go into a message template's `data`.
     fn fills_a_template(&self) -> bool {
         matches!(self.draft, Draft::Notice(notice) if notice.via == NoticeVia::Template)

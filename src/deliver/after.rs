@@ -314,13 +314,12 @@ impl Desk {
             Ok(keys) => keys,
             Err(why) => return Told::Nothing(why),
         };
-        let (shared, id, number) = (std::sync::Arc::clone(&self.journal), delivery.id, call.number);
+        let (shared, id) = (std::sync::Arc::clone(&self.journal), call.id);
         // Why the journal cannot be read is said by whoever writes next.
-        let Ok(people) = blocking(move || shared.people(id)).await else { return Told::Running };
-        let here = people.into_iter().filter(|person| person.call == number);
+        let Ok(here) = blocking(move || shared.people_of(id)).await else { return Told::Running };
         // What surely did not get there, or was taken back, has no readers.
         let here: Vec<PersonRow> =
-            here.filter(|one| !matches!(one.rung, Rung::Failed | Rung::Invalid | Rung::Recalled)).collect();
+            here.into_iter().filter(|one| !matches!(one.rung, Rung::Failed | Rung::Invalid | Rung::Recalled)).collect();
         if kind_of(call) == CardKind::PrivateChat {
             let read = match self.readers(delivery, &call.ended.query_key).await {
                 Ok(read) => read,

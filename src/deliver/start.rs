@@ -13,54 +13,39 @@ use crate::{
     },
 };
 
+/// A plan that shall be written down.
+#[derive(Clone, Copy)]
+pub struct Starting<'s> {
+    /// The plan; of a delivery that waits, as of its moment (`Wanted::now_ms`).
+    pub plan: &'s Plan,
+    /// What it was made of.
+    pub draft: &'s Draft,
+    /// What it was made for.
+    pub recipients: &'s Recipients,
+    /// Who sends.
+    pub profile: &'s Profile,
+    /// What the delivery is called wherever it is shown: the draft's name. Empty: made from the content.
+    pub title: &'s str,
+    /// The first card's; further calls get it with their number behind.
+    pub out_track_id: &'s str,
+    /// Now, Unix milliseconds.
+    pub now_ms: i64,
+    /// When it shall begin, Unix milliseconds; `None`: now. It survives the end of the program: see [`super::waiting`].
+    pub due_ms: Option<i64>,
+}
+
 /// Writes a plan down as a delivery. Nothing leaves by this: [`super::run::Sender::run`] carries it out. Blocks.
-///
-/// `out_track_id` is the first card's; further calls get it with their number behind. `now_ms` is Unix milliseconds.
 ///
 /// # Errors
 /// [`HistoryError`]; then nothing was written, and nothing may be sent.
-pub fn start(
-    plan: &Plan,
-    draft: &Draft,
-    recipients: &Recipients,
-    profile: &Profile,
-    journal: &Journal,
-    out_track_id: &str,
-    now_ms: i64,
-) -> Result<DeliveryId, HistoryError> {
-    let (new, calls) = written(plan, draft, recipients, profile, out_track_id, now_ms);
+pub fn start(starting: &Starting<'_>, journal: &Journal) -> Result<DeliveryId, HistoryError> {
+    let (new, calls) = written(starting);
     journal.create(new, calls)
 }
 
-/// Writes a plan down as a delivery that waits until `due_ms` (Unix milliseconds): make the plan as of that moment
-/// (`Wanted::now_ms`). It survives the end of the program: see [`super::waiting`]. Blocks. The rest is as in [`start`].
-///
-/// # Errors
-/// [`HistoryError`]; then nothing was written.
-#[expect(clippy::too_many_arguments, reason = "those of start, and the moment")]
-pub fn wait(
-    plan: &Plan,
-    draft: &Draft,
-    recipients: &Recipients,
-    profile: &Profile,
-    journal: &Journal,
-    out_track_id: &str,
-    now_ms: i64,
-    due_ms: i64,
-) -> Result<DeliveryId, HistoryError> {
-    let (new, calls) = written(plan, draft, recipients, profile, out_track_id, now_ms);
-    journal.create(NewDelivery { due_ms: Some(due_ms), ..new }, calls)
-}
-
 /// What a plan is in the journal.
-fn written(
-    plan: &Plan,
-    draft: &Draft,
-    recipients: &Recipients,
-    profile: &Profile,
-    out_track_id: &str,
-    now_ms: i64,
-) -> (NewDelivery, Vec<NewCall>) {
+fn written(starting: &Starting<'_>) -> (NewDelivery, Vec<NewCall>) {
+    let Starting { plan, draft, recipients, profile, title, out_track_id, now_ms, due_ms } = *starting;
     let personal = Personal::new(draft, &recipients.table);
     let mut calls = Vec::with_capacity(plan.calls.len());
     let mut content: Option<(usize, Draft)> = None;
@@ -104,12 +89,12 @@ fn written(
         profile_kind: profile.kind.name().to_owned(),
         kind: draft.kind(),
         via: draft.via().name().to_owned(),
-        title: title_of(draft),
+        title: if title.is_empty() { title_of(draft) } else { title.to_owned() },
         mode: plan.mode.name().to_owned(),
         sender,
         conversation,
         draft: file::write(&kept),
-        due_ms: None,
+        due_ms,
     };
     (new, calls)
 }

@@ -1,4 +1,4 @@
-//! A delivery that waits for its moment ("等到 … 再发"): written down whole by [`super::start::wait`], so that it survives
+//! A delivery that waits for its moment ("等到 … 再发"): written down whole by [`super::start::start`] with its `due_ms`, so that it survives
 //! the end of the program. Whoever starts next finds it among [`crate::store::journal::Journal::waiting`].
 //!
 //! When its moment has come ([`moment_of`]) the rules are looked at once more ([`standing`]), because others may have sent

@@ -2,7 +2,7 @@
 
 use super::{
     ListError, Tick,
-    encoding::Decoded,
+    encoding::{Decoded, Encoding},
     table::{Odd, Table},
     tick,
 };
@@ -94,6 +94,13 @@ fn named(text: &str) -> Option<(Separator, usize)> {
     Some((separator, (line.len() + 1).min(text.len())))
 }
 
+/// Tables in XML, by a word near their start.
+const XML_KINDS: [(&str, &str); 3] = [
+    ("progid=\"excel.sheet\"", "XML 2003 (SpreadsheetML)"),
+    ("urn:schemas-microsoft-com:office:spreadsheet\"", "XML 2003 (SpreadsheetML)"),
+    ("<office:document", "Flat ODS (.fods)"),
+];
+
 /// Takes a text apart.
 pub(super) fn read(
     decoded: &Decoded<'_>,
@@ -102,7 +109,11 @@ pub(super) fn read(
 ) -> Result<(Table, Separator), ListError> {
     let mut text: std::borrow::Cow<'_, str> = decoded.text.as_ref().into();
     if text.contains('\0') {
-        return Err(ListError::NotAList);
+        // A few in a text were put there by the program that wrote it: their rows are shown to be corrected.
+        if decoded.encoding != Encoding::Utf8 {
+            return Err(ListError::NotAList);
+        }
+        text = text.replace('\0', "\u{fffd}").into();
     }
     // Lines of an old Mac.
     if text.contains('\r') && !text.contains('\n') {
@@ -110,6 +121,11 @@ pub(super) fn read(
     }
     let head = text.trim_start();
     let lower = head.get(..512.min(head.len())).map_or_else(String::new, str::to_ascii_lowercase);
+    if lower.starts_with('<')
+        && let Some((_, kind)) = XML_KINDS.into_iter().find(|(sign, _)| lower.contains(sign))
+    {
+        return Err(ListError::OtherKind(kind));
+    }
     if lower.starts_with('<')
         && ["<html", "<table", "<!doctype", "<?xml", "<meta"].iter().any(|tag| lower.contains(tag))
     {

@@ -87,12 +87,16 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<Decoded<'
     };
     // The mark of another encoding than the chosen one belongs to the text.
     let body = if marked == Some(encoding) { body } else { bytes };
-    let (text, other_lines) = read_in(body, encoding);
+    let (text, other_lines) = read_in(body, encoding, forced.is_none());
     Ok(Decoded { text, encoding, bom: marked == Some(encoding), certain, other_lines })
 }
 
-fn read_in(bytes: &[u8], encoding: Encoding) -> (Cow<'_, str>, Vec<u32>) {
-    if let Some(text) = encoding.codec().decode_without_bom_handling_and_without_replacement(bytes) {
+/// `mixed`: whether a line of UTF-8 is looked for among those of another encoding, in which it would be readable nonsense.
+fn read_in(bytes: &[u8], encoding: Encoding, mixed: bool) -> (Cow<'_, str>, Vec<u32>) {
+    let mixed = mixed && matches!(encoding, Encoding::Gb18030 | Encoding::Big5 | Encoding::ShiftJis);
+    if !(mixed && bytes.split(|byte| *byte == b'\n').any(is_utf8))
+        && let Some(text) = encoding.codec().decode_without_bom_handling_and_without_replacement(bytes)
+    {
         return (text, Vec::new());
     }
     if matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
@@ -104,7 +108,9 @@ fn read_in(bytes: &[u8], encoding: Encoding) -> (Cow<'_, str>, Vec<u32>) {
     // No trail byte of these encodings is a line end, so lines can be read one by one.
     let (mut text, mut other) = (String::with_capacity(bytes.len()), Vec::new());
     for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1_u32..) {
-        if let Some(good) = encoding.codec().decode_without_bom_handling_and_without_replacement(line) {
+        if !(mixed && is_utf8(line))
+            && let Some(good) = encoding.codec().decode_without_bom_handling_and_without_replacement(line)
+        {
             text.push_str(&good);
             continue;
         }
@@ -118,12 +124,27 @@ fn read_in(bytes: &[u8], encoding: Encoding) -> (Cow<'_, str>, Vec<u32>) {
     (Cow::Owned(text), other)
 }
 
+/// Whether a line is UTF-8 beyond doubt: two characters of three bytes or more, and none of two, which other encodings
+/// have by accident.
+fn is_utf8(line: &[u8]) -> bool {
+    let wide = |text: &str| {
+        let others = || text.chars().filter(|c| !c.is_ascii());
+        others().all(|c| c.len_utf8() > 2) && others().count() >= 2
+    };
+    !line.is_ascii() && std::str::from_utf8(line).is_ok_and(wide)
+}
+
 fn guess(bytes: &[u8]) -> Result<(Encoding, bool), ListError> {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    // UTF-16 of anything with Chinese in it is no UTF-8, and of plain ASCII every second byte is zero.
+    if is_utf8 && memchr::memchr_iter(0, sample).count() * 20 < sample.len() {
+        return Ok((Encoding::Utf8, true));
+    }
     if let Some(found) = without_mark(sample)? {
         return Ok((found, true));
     }
-    if std::str::from_utf8(bytes).is_ok() {
+    if is_utf8 {
         return Ok((Encoding::Utf8, true));
     }
     // Cut behind the last whole line, so that no character is cut in two.

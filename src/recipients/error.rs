@@ -42,12 +42,30 @@ pub enum ListError {
     /// Neither text nor a workbook that is read here.
     #[error("neither text nor a workbook")]
     NotAList,
-    /// A web page (or XML of 2003) under the name of a workbook, as many systems export it.
+    /// A file of another kind, known by its first bytes: its name, the same in every language.
+    #[error("a {0} file")]
+    OtherKind(&'static str),
+    /// A web page under the name of a workbook, as many systems export it.
     #[error("a web page, not a workbook")]
     WebPage,
     /// The file could not be read.
     #[error("reading failed: {0}")]
     Io(String),
+    /// There is no such file.
+    #[error("no such file")]
+    NotThere,
+    /// The program may not read the file.
+    #[error("not allowed to read it")]
+    NotAllowed,
+    /// It is a folder, a pipe or the like.
+    #[error("not a file")]
+    NotAFile,
+    /// No row looks like a header (command line only): the first row.
+    #[error("no header row; the first row is {0:?}")]
+    NoHeader(Vec<String>),
+    /// Two columns name the person by userid (command line only): their headers.
+    #[error("both {0:?} and {1:?} are the userid")]
+    TwoUserIds(String, String),
     /// The header row names no `userid` column (command line only).
     #[error("no column `userid`; the columns are {0:?}")]
     NoUserId(Vec<String>),
@@ -85,8 +103,16 @@ impl ListError {
             Self::Damaged(reason) => say("list.error.damaged", &[("reason", reason.clone())]),
             Self::NoSheet(sheet) => say("list.error.no_sheet", &[("sheet", (sheet + 1).to_string())]),
             Self::NotAList => say("list.error.not_a_list", &[]),
+            Self::OtherKind(kind) => say("list.error.other_kind", &[("kind", (*kind).to_owned())]),
             Self::WebPage => say("list.error.web_page", &[]),
             Self::Io(reason) => say("list.error.io", &[("reason", reason.clone())]),
+            Self::NotThere => say("list.error.not_there", &[]),
+            Self::NotAllowed => say("list.error.not_allowed", &[]),
+            Self::NotAFile => say("list.error.not_a_file", &[]),
+            Self::NoHeader(first) => say("list.error.no_header", &[("first", first.join(" | "))]),
+            Self::TwoUserIds(one, other) => {
+                say("list.error.two_userids", &[("one", one.clone()), ("other", other.clone())])
+            }
             Self::NoUserId(columns) => say("list.error.no_userid", &[("columns", columns.join(", "))]),
             Self::TwoColumns(name) => say("list.error.two_columns", &[("name", name.clone())]),
             Self::Cancelled => say("list.error.cancelled", &[]),

@@ -114,8 +114,17 @@ impl Mapping {
         let header = mapping.header.and_then(|line| table.row_of_line(line));
         let names: Vec<String> =
             (0..table.width()).map(|column| header.map_or("", |row| row.get(column)).to_owned()).collect();
-        if header.is_none() || !mapping.columns.iter().any(|column| column.key == Some(Key::UserId)) {
-            return Err(ListError::NoUserId(names));
+        if header.is_none() {
+            const SHOWN: usize = 6;
+            let first = table.row(0).into_iter().flat_map(|row| row.cells().take(SHOWN).map(str::to_owned));
+            return Err(ListError::NoHeader(first.collect()));
+        }
+        let mut ids = names.iter().filter(|name| guess::key_of(name) == Some(Key::UserId));
+        if let (Some(one), Some(other)) = (ids.next(), ids.next()) {
+            return Err(ListError::TwoUserIds(one.clone(), other.clone()));
+        }
+        if !mapping.columns.iter().any(|column| column.key == Some(Key::UserId)) {
+            return Err(ListError::NoUserId(names.into_iter().filter(|name| !name.is_empty()).collect()));
         }
         let mut seen = std::collections::HashSet::new();
         for (column, name) in mapping.columns.iter_mut().zip(&names) {

@@ -79,12 +79,31 @@ fn tick(tick: Tick<'_>, done: u64, total: u64) -> Result<(), ListError> {
 }
 
 /// A list for the command line: columns are matched by the header row; `userid` (or one of its known other names) is the
-/// person, every other column with a header is a variable of that name, a name column also names the person.
+/// person, every other column with a header is a variable of that name, a name column also names the person. Of a
+/// workbook's sheets the first one with such a header counts: a cover may stand before it. With it, how it was read.
 ///
 /// # Errors
 /// [`ListError`]: the file cannot be read, or it has no `userid` column. Bad rows and duplicates are in the [`Import`].
-pub fn read_for_cli(bytes: &[u8], file_name: &str) -> Result<Import, ListError> {
-    let reading = read(bytes, file_name, &ReadOptions::default(), &no_tick)?;
-    let mapping = Mapping::of_command_line(&reading.table)?;
-    people::evaluate(&reading.table, &mapping, &Edits::default(), &NoLookup, &no_tick)
+pub fn read_for_cli(bytes: &[u8], file_name: &str) -> Result<(Import, Source), ListError> {
+    /// Sheets looked at: each is read whole.
+    const MOST_SHEETS: usize = 16;
+    let first = read(bytes, file_name, &ReadOptions::default(), &no_tick)?;
+    let people = |reading: Reading, mapping: &Mapping| {
+        let import = people::evaluate(&reading.table, mapping, &Edits::default(), &NoLookup, &no_tick)?;
+        Ok((import, reading.source))
+    };
+    let error = match Mapping::of_command_line(&first.table) {
+        Ok(mapping) => return people(first, &mapping),
+        Err(error) => error,
+    };
+    let Source::Workbook { sheets, sheet, .. } = first.source else { return Err(error) };
+    for other in (0..sheets.len().min(MOST_SHEETS)).filter(|other| *other != sheet) {
+        let options = ReadOptions { sheet: Some(other), ..ReadOptions::default() };
+        if let Ok(reading) = read(bytes, file_name, &options, &no_tick)
+            && let Ok(mapping) = Mapping::of_command_line(&reading.table)
+        {
+            return people(reading, &mapping);
+        }
+    }
+    Err(error)
 }

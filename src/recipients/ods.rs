@@ -12,7 +12,7 @@ use quick_xml::{
 use super::{
     ListError, MAX_COLUMNS, MAX_ROWS, Tick,
     read::{Format, Reading, Source},
-    table::{Merged, Odd, Table},
+    table::{Merged, NO_RESULT, Odd, Table},
     tick,
     workbook::{PRECISE, number_text},
 };
@@ -80,6 +80,8 @@ impl Sheet {
             let column = u32::try_from(self.cells.len() + self.blanks).unwrap_or(u32::MAX);
             self.merged.push((self.lines + 1, column, wide, high));
         }
+        let unknown = kind.is_empty() && attribute(start, b"table:formula").is_some();
+        let value = if unknown { Some(NO_RESULT.to_owned()) } else { value };
         let repeats = number(start, b"table:number-columns-repeated").max(1);
         self.cell = Some(Cell { repeats, value, lost, text: String::new(), paragraphs: 0 });
     }
@@ -89,6 +91,7 @@ impl Sheet {
         // An error value is a formula's number 0 with the error as its text.
         let shown = cell.text.trim();
         let text = match cell.value {
+            Some(value) if value == NO_RESULT && !shown.is_empty() => cell.text,
             Some(value) if !super::guess::is_error_value(shown) => value,
             _ => cell.text,
         };

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Candidate, Keep, Key, ListError, Lookup, Mapping, MobileAnswer, Table, TableRow, Tick, guess, mapping::letters,
-    table::Odd, tick,
+    Candidate, Keep, Key, ListError, Lookup, Mapping, MobileAnswer, Table, TableRow, Tick, guess,
+    mapping::letters,
+    table::{NO_RESULT, Odd},
+    tick,
 };
 use crate::lang::{Lang, text};
 
@@ -55,6 +57,11 @@ pub enum Reason {
         /// `#N/A` and the like.
         text: String,
     },
+    /// The column has a formula of which the file holds no result: a program wrote it, and no spreadsheet opened it since.
+    NoResult {
+        /// The column, from 0.
+        column: usize,
+    },
     /// More or fewer cells than the header row.
     Ragged {
         /// How many there are.
@@ -91,6 +98,7 @@ impl Reason {
             Self::ErrorValue { column, text } => {
                 say("list.reason.error_value", &[("column", &letters(*column)), ("text", text)])
             }
+            Self::NoResult { column } => say("list.reason.no_result", &[("column", &letters(*column))]),
             Self::Ragged { found, expected } => say("list.reason.ragged", &[("found", found), ("expected", expected)]),
             Self::OtherEncoding => say("list.reason.other_encoding", &[]),
             Self::OpenQuote => say("list.reason.open_quote", &[]),
@@ -339,6 +347,9 @@ impl<'a> Judge<'a> {
             let cell = cells.get(column);
             if guess::is_error_value(cell) {
                 return Err(Reason::ErrorValue { column, text: cell.to_owned() });
+            }
+            if cell == NO_RESULT && !self.table.ragged_is_bad {
+                return Err(Reason::NoResult { column });
             }
             if cell.contains('\u{fffd}') {
                 return Err(Reason::OtherEncoding);

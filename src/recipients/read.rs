@@ -73,6 +73,19 @@ pub struct Reading {
     pub source: Source,
 }
 
+/// Files that people drop here by mistake, by their first bytes.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"{\\rtf", "RTF"),
+];
+
 /// Reads a list: CSV, TSV and other separated text, XLSX, XLS, ODS. Pasted cells are text without a file name.
 ///
 /// `file_name` decides only between formats whose bytes are the same.
@@ -85,6 +98,9 @@ pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions, tick: Tick<'_>
     }
     if bytes.is_empty() {
         return Err(ListError::Empty);
+    }
+    if let Some((_, kind)) = OTHERS.into_iter().find(|(first, _)| bytes.starts_with(first)) {
+        return Err(ListError::OtherKind(kind));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return match workbook::kind_of_zip(bytes)? {

@@ -15,6 +15,9 @@ pub enum Odd {
     DigitsLost(u16),
 }
 
+/// What stands in a workbook's cell whose formula has no result in the file, so that its row is not taken for an empty one.
+pub(super) const NO_RESULT: &str = "=";
+
 /// A block of merged cells: only its first cell has the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Merged {

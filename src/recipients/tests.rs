@@ -113,7 +113,7 @@ fn a_csv_from_excel_becomes_people_with_values() {
 
 #[test]
 fn the_command_line_takes_userid_and_makes_variables_of_the_rest() {
-    let found =
+    let (found, _) =
         read_for_cli("userid,name,amount\nu1,陈小明,5\nu2,,\n,nobody,7\nu1,again,9\n".as_bytes(), "l.csv").unwrap();
     assert_eq!(found.variables, ["name", "amount"]);
     let people: Vec<_> = found.people.iter().map(|one| (&*one.userid, &*one.name, one.values.join("/"))).collect();
@@ -475,4 +475,105 @@ fn a_hundred_thousand_rows_all_come_out_with_progress() {
     assert_eq!(found.people[99_999].values, ["99999.50", "请于周五前确认, 谢谢"], "the department tells people apart");
     assert!(ticks.get() > 150, "{}", ticks.get());
     assert!(table.bytes() < 3 * text.len());
+}
+
+fn refused(bytes: &[u8], name: &str) -> ListError {
+    read(bytes, name, &ReadOptions::default(), &no_tick).unwrap_err()
+}
+
+#[test]
+fn a_file_of_another_kind_is_called_by_its_name() {
+    let word = zipped(&[("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>")]);
+    let xml = b"<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook/>";
+    for (bytes, kind) in [
+        (&b"%PDF-1.7\nuserid"[..], "PDF"),
+        (b"\x89PNG\r\n\x1a\n....", "PNG"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (&word, "Word (.docx)"),
+        (&zipped(&[("list.csv", "userid")]), "ZIP"),
+        (xml, "XML 2003 (SpreadsheetML)"),
+        (b"<?xml version=\"1.0\"?><office:document><x/></office:document>", "Flat ODS (.fods)"),
+    ] {
+        assert_eq!(refused(bytes, "list.xlsx"), ListError::OtherKind(kind));
+    }
+    assert_eq!(refused(b"<table><tr><td>userid</td></tr></table>", "list.xlsx"), ListError::WebPage);
+}
+
+#[test]
+fn a_line_of_utf_8_in_a_list_of_another_encoding_was_taken_for_chinese_it_is_not() {
+    let (head, _, _) = encoding_rs::GB18030.encode("userid,姓名\r\nu1,张三\r\n");
+    let (tail, _, _) = encoding_rs::GB18030.encode("u3,王五\r\n");
+    let found = import(&[&head[..], "u2,李四\r\n".as_bytes(), &tail[..]].concat(), &NoLookup);
+    assert_eq!(found.people.iter().map(|one| &*one.name).collect::<Vec<_>>(), ["张三", "王五"]);
+    assert_eq!((found.bad[0].line, &found.bad[0].reason), (3, &Reason::OtherEncoding));
+    assert_eq!(found.bad[0].cells, ["u2", "李四"], "its text is kept readable");
+}
+
+#[test]
+fn a_zero_byte_in_a_text_made_the_whole_list_unreadable() {
+    let found = import(b"userid,a\nu1,x\0y\nu2,z\nu3,z\nu4,z\n", &NoLookup);
+    assert_eq!((found.people.len(), found.bad.len(), found.bad[0].line), (3, 1, 2));
+}
+
+/// A workbook as a program writes it that never calculates: the names of its sheets with their rows as XML.
+fn raw_xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+    use std::fmt::Write as _;
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const OF: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let link = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{OF}/{kind}\" Target=\"{target}\"/>")
+    };
+    let links = |all: &str| {
+        let main = "http://schemas.openxmlformats.org/package/2006/relationships";
+        format!("<Relationships xmlns=\"{main}\">{all}</Relationships>")
+    };
+    let (mut names, mut of_book) = (String::new(), String::new());
+    let mut parts = Vec::new();
+    for ((name, rows), at) in sheets.iter().zip(1..) {
+        write!(names, "<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"r{at}\"/>").unwrap();
+        of_book += &link(&format!("r{at}"), "worksheet", &format!("worksheets/sheet{at}.xml"));
+        let sheet = format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>");
+        parts.push((format!("xl/worksheets/sheet{at}.xml"), sheet));
+    }
+    let book = format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OF}\"><sheets>{names}</sheets></workbook>");
+    parts.push(("xl/workbook.xml".to_owned(), book));
+    parts.push(("xl/_rels/workbook.xml.rels".to_owned(), links(&of_book)));
+    parts.push(("_rels/.rels".to_owned(), links(&link("r1", "officeDocument", "xl/workbook.xml"))));
+    let all: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (&**name, &**text)).collect();
+    zipped(&all)
+}
+
+const HEADER: &str = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>userid</t></is></c>\
+                      <c r=\"B1\" t=\"inlineStr\"><is><t>sum</t></is></c></row>";
+
+#[test]
+fn a_formula_without_its_result_left_the_value_empty_in_silence() {
+    let rows = format!(
+        "{HEADER}<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>u1</t></is></c><c r=\"B2\"><f>1+1</f></c></row>\
+         <row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>u2</t></is></c><c r=\"B3\"><f>1+1</f><v>2</v></c></row>\
+         <row r=\"4\"><c r=\"A4\"><f>C4</f><v></v></c></row>"
+    );
+    let found = import(&raw_xlsx(&[("list", &rows)]), &NoLookup);
+    assert_eq!(found.people.iter().map(|one| (&*one.userid, &*one.values[0])).collect::<Vec<_>>(), [("u2", "2")]);
+    let bad: Vec<_> = found.bad.iter().map(|bad| (bad.line, bad.reason.clone())).collect();
+    assert_eq!(bad, [(2, Reason::NoResult { column: 1 }), (4, Reason::NoResult { column: 0 })]);
+    let cell = |attributes: &str, text: &str| format!("<table:table-cell {attributes}>{text}</table:table-cell>");
+    let text = |text: &str| cell("office:value-type=\"string\"", &format!("<text:p>{text}</text:p>"));
+    let row = |cells: String| format!("<table:table-row>{cells}</table:table-row>");
+    let table = [row(text("userid") + &text("sum")), row(text("u1") + &cell("table:formula=\"of:=1+1\"", ""))].concat();
+    let found = import(&ods(&format!("<table:table table:name=\"l\">{table}</table:table>")), &NoLookup);
+    assert_eq!(found.bad.first().map(|bad| bad.reason.clone()), Some(Reason::NoResult { column: 1 }));
+}
+
+#[test]
+fn the_command_line_finds_the_sheet_and_says_what_the_header_lacks() {
+    let cover = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>6月名单</t></is></c></row>";
+    let rows = format!("{HEADER}<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>u1</t></is></c></row>");
+    let (found, source) = read_for_cli(&raw_xlsx(&[("cover", cover), ("list", &rows)]), "l.xlsx").unwrap();
+    assert_eq!(found.people.len(), 1);
+    assert!(matches!(source, Source::Workbook { sheet: 1, .. }), "{source:?}");
+    let error = read_for_cli(b"u1,5\nu2,6\n", "l.csv").unwrap_err();
+    assert_eq!(error, ListError::NoHeader(vec!["u1".into(), "5".into()]));
+    let error = read_for_cli(b"userid,User ID\nu1,u2\n", "l.csv").unwrap_err();
+    assert_eq!(error, ListError::TwoUserIds("userid".into(), "User ID".into()));
 }

@@ -13,7 +13,7 @@ use super::{
     ListError, MAX_COLUMNS, MAX_SHARED, MAX_UNPACKED, Tick,
     cfb::{self, Container},
     read::{Format, Reading, Source},
-    table::{Merged, Odd, Table},
+    table::{Merged, NO_RESULT, Odd, Table},
     tick,
 };
 
@@ -38,7 +38,7 @@ pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Kind, ListError> {
         return Err(ListError::UnpacksTooLarge);
     }
     let mut left = MAX_UNPACKED;
-    let (mut ods, mut xlsx) = (false, false);
+    let (mut ods, mut xlsx, mut other) = (false, false, None);
     for at in 0..zip.len() {
         let mut part = zip.by_index(at).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => ListError::Password,
@@ -47,6 +47,7 @@ pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Kind, ListError> {
         let name = part.name().to_ascii_lowercase();
         ods |= name == "content.xml";
         xlsx |= name.ends_with("workbook.xml");
+        other = other.or_else(|| other_kind(&name));
         // Pictures and the like are never unpacked by the readers.
         let ending = name.rsplit('.').next().unwrap_or_default();
         if !matches!(ending, "xml" | "rels" | "mimetype") {
@@ -74,8 +75,20 @@ pub(super) fn kind_of_zip(bytes: &[u8]) -> Result<Kind, ListError> {
     match (xlsx, ods) {
         (true, _) => Ok(Kind::Xlsx),
         (false, true) => Ok(Kind::Ods),
-        _ => Err(ListError::NotAList),
+        _ => Err(ListError::OtherKind(other.unwrap_or("ZIP"))),
     }
+}
+
+/// What a zip without a workbook in it is, by the name (in lower case) of one of its parts.
+fn other_kind(part: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 5] = [
+        ("word/document.xml", "Word (.docx)"),
+        ("ppt/presentation.xml", "PowerPoint (.pptx)"),
+        ("xl/workbook.bin", "Excel (.xlsb)"),
+        ("index/document.iwa", "Numbers / Pages / Keynote"),
+        ("index.zip", "Numbers / Pages / Keynote"),
+    ];
+    KNOWN.into_iter().find(|(name, _)| *name == part).map(|(_, kind)| kind)
 }
 
 /// calamine makes room for as many shared texts as the part says it has.
@@ -148,9 +161,13 @@ pub(super) fn read_xlsx(bytes: &[u8], asked: Option<usize>, report: Tick<'_>) ->
             {
                 let mut reader = book.worksheet_cells_reader(name).map_err(fail)?;
                 let total = u64::from(reader.dimensions().end.0) + 1;
-                while let Some(cell) = reader.next_cell().map_err(fail)? {
-                    let (row, column) = cell.get_position();
-                    rows.cell(row, column, cell.get_value(), |row| tick(report, u64::from(row), total))?;
+                while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fail)? {
+                    let (row, column) = cell.pos;
+                    let value = match cell.value {
+                        DataRef::Empty if cell.formula.is_some() => DataRef::SharedString(NO_RESULT),
+                        value => value,
+                    };
+                    rows.cell(row, column, &value, |row| tick(report, u64::from(row), total))?;
                 }
             }
             let merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
@@ -166,7 +183,7 @@ pub(super) fn read_xls(bytes: &[u8], asked: Option<usize>, report: Tick<'_>) -> 
     }
     let stream = match container.stream("Workbook")? {
         Some(stream) => stream,
-        None => container.stream("Book")?.ok_or(ListError::NotAList)?,
+        None => container.stream("Book")?.ok_or_else(|| other_container(&container))?,
     };
     cfb::check_records(&stream)?;
     let clean = cfb::container_of(&stream);
@@ -191,6 +208,17 @@ pub(super) fn read_xls(bytes: &[u8], asked: Option<usize>, report: Tick<'_>) -> 
             rows.finish(&book.merge_cells_by_sheet_name(name).unwrap_or_default())
         })
     })
+}
+
+/// What a compound file without a workbook in it is.
+fn other_container(container: &Container<'_>) -> ListError {
+    const KNOWN: [(&str, &str); 3] = [
+        ("WordDocument", "Word (.doc)"),
+        ("PowerPoint Document", "PowerPoint (.ppt)"),
+        ("__properties_version1.0", "Outlook (.msg)"),
+    ];
+    let known = KNOWN.into_iter().find(|(stream, _)| container.has(stream));
+    known.map_or(ListError::NotAList, |(_, kind)| ListError::OtherKind(kind))
 }
 
 /// Cells in the order of a sheet become rows.

@@ -19,6 +19,8 @@ pub enum Trouble {
     Missing,
     /// It is not UTF-8 text.
     NotText,
+    /// It is a folder, a pipe or the like.
+    NotAFile,
     /// Anything else; the reason says it.
     Other,
 }
@@ -43,6 +45,7 @@ impl FileError {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Trouble::NotAllowed,
             io::ErrorKind::NotFound => Trouble::Missing,
             io::ErrorKind::InvalidData => Trouble::NotText,
+            io::ErrorKind::IsADirectory => Trouble::NotAFile,
             _ => Trouble::Other,
         };
         Self { path: path.into(), trouble, reason: error.to_string() }
@@ -55,6 +58,7 @@ impl FileError {
             Trouble::NotAllowed => "store.file.not_allowed",
             Trouble::Missing => "store.file.missing",
             Trouble::NotText => "store.file.not_text",
+            Trouble::NotAFile => "store.file.not_a_file",
             Trouble::Other => "store.file.other",
         };
         text(lang, key, &[("path", self.path.display().to_string()), ("reason", self.reason.clone())])
@@ -83,6 +87,21 @@ pub(super) fn sync_folder(folder: &Path) {
     if let Err(error) = platform::sync_folder(folder) {
         tracing::debug!(folder = %folder.display(), %error, "the folder could not be flushed");
     }
+}
+
+/// Opens a file that a person named, with its size in bytes (0 where the system does not tell).
+///
+/// # Errors
+/// [`FileError`]; [`Trouble::NotAFile`] for a folder, and for a named pipe, which would wait for ever for somebody who
+/// writes into it (one that is open already, `/dev/stdin` or a shell's `<(…)`, is read).
+pub fn open_named(path: &Path) -> Result<(std::fs::File, u64), FileError> {
+    let fail = |error: &io::Error| FileError::new(path, error);
+    let told = std::fs::metadata(path).map_err(|error| fail(&error))?;
+    if told.is_dir() || platform::is_pipe(&told) && !path.starts_with("/dev") && !path.starts_with("/proc") {
+        return Err(fail(&io::ErrorKind::IsADirectory.into()));
+    }
+    let file = std::fs::File::open(path).map_err(|error| fail(&error))?;
+    Ok((file, told.len()))
 }
 
 /// Reads a text file; `None` when it is not there.

@@ -19,5 +19,5 @@ pub mod templates;
 pub mod vault;
 pub mod window;
 
-pub use files::{FileError, Trouble, write_atomically};
+pub use files::{FileError, Trouble, open_named, write_atomically};
 pub use home::{Home, HomeError};

@@ -34,6 +34,20 @@ pub(super) fn open_private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Whether a file is a pipe with a name: opening it waits until somebody writes into it.
+pub(super) fn is_pipe(told: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        told.file_type().is_fifo()
+    }
+    #[cfg(not(unix))]
+    {
+        let _told = told;
+        false
+    }
+}
+
 /// Makes a rename inside a folder survive a power cut. Windows cannot open folders and does without.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]

@@ -30,7 +30,7 @@ use ding_composer::{
         limits::allowances,
         plan::{Mode, Past, Plan, Recipients, Wanted, plan},
         run::{Control, Parts, Run, Sender, Watch},
-        start::start,
+        start::{Starting, start},
         time::{Sleep, Time},
     },
     dingtalk::{Client, Credentials, MemoryTokenCache, Session, SystemClock, Timeouts},
@@ -182,7 +182,21 @@ impl Scene {
     pub fn delivery(&self, draft: &Draft, recipients: &Recipients, mode: Mode) -> DeliveryId {
         let plan = self.plan(draft, recipients, mode, false);
         assert!(!plan.blocked(), "{:?} {:?}", plan.doubts, plan.findings);
-        start(&plan, draft, recipients, &self.profile, &self.journal, "track", self.time.wall_ms()).unwrap()
+        self.write(&plan, draft, recipients, "track", None)
+    }
+
+    /// Writes a plan down, to begin now or at a moment.
+    pub fn write(
+        &self,
+        plan: &Plan,
+        draft: &Draft,
+        recipients: &Recipients,
+        out_track_id: &str,
+        due_ms: Option<i64>,
+    ) -> DeliveryId {
+        let (profile, now_ms) = (&self.profile, self.time.wall_ms());
+        let starting = Starting { plan, draft, recipients, profile, title: "", out_track_id, now_ms, due_ms };
+        start(&starting, &self.journal).unwrap()
     }
 
     /// What asks about deliveries and takes them back.

@@ -18,28 +18,7 @@ use crate::support::Window;
 
 /// The window on the notice tab, its notice to so many people of the sandbox, so many in a call.
 pub fn window_with(people: usize, in_a_call: u32) -> Window {
-    prepared(Window::open(), people, in_a_call)
-}
-
-pub fn prepared(mut window: Window, people: usize, in_a_call: u32) -> Window {
-    let organisation = window.sandbox().organisation();
-    let users: Vec<PersonRef> = organisation
-        .people()
-        .iter()
-        .filter(|one| !one.hidden)
-        .take(people)
-        .map(|one| PersonRef { id: one.userid.to_string(), name: one.name.to_string() })
-        .collect();
-    assert_eq!(users.len(), people);
-    let state = &mut window.harness.state_mut().state;
-    state.tab = Tab::Notice;
-    for profile in &mut state.settings.profiles {
-        profile.limits.people_per_call = Some(in_a_call);
-    }
-    let Draft::Notice(notice) = &mut state.current_mut().unwrap().draft else { panic!("the first notice") };
-    notice.users = users;
-    window.settle();
-    window
+    Window::open().with_notice_to(people, in_a_call)
 }
 
 pub fn send(window: &mut Window) {
@@ -161,7 +140,7 @@ fn somebody_who_got_the_same_today_is_named_and_left_out() {
     wait_for_end(&mut window);
 
     // One more person joins; the three others have it already.
-    let mut window = prepared(window, 4, 2);
+    let mut window = window.with_notice_to(4, 2);
     send(&mut window);
     assert!(window.shows("不会收到的人（3）"), "{:?}", window.on_screen());
     let tiles: Vec<_> =
@@ -373,4 +352,16 @@ fn a_draft_goes_to_test_people_first_and_they_are_kept_with_it() {
     let mut window = Window::open_in(folder);
     window.ctrl(Key::Num2);
     assert_eq!(window.app().state.current().unwrap().testers().len(), 1, "kept with the draft");
+}
+
+#[test]
+fn a_delivery_is_called_the_same_in_the_strip_and_in_the_history() {
+    let mut window = window_with(3, 1);
+    window.harness.state_mut().state.current_mut().unwrap().name = "节前提醒".to_owned();
+    window.settle();
+    send(&mut window);
+    window.press("发给 3 人（3 次调用）");
+    wait_for_end(&mut window);
+    let kept = last(&window).unwrap().new.title;
+    assert_eq!(kept, "节前提醒", "the history used the first words of the text instead");
 }

@@ -10,7 +10,7 @@ use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::{
-    delivery_window::{arrived, last, prepared, send, wait_for_end, window_with},
+    delivery_window::{arrived, last, send, wait_for_end, window_with},
     support::Window,
 };
 
@@ -121,7 +121,7 @@ fn waiting() -> (Window, String) {
     send(&mut window);
     window.press("发给 3 人（2 次调用）");
     wait_for_end(&mut window);
-    let mut window = prepared(window, 3, 2);
+    let mut window = window.with_notice_to(3, 2);
     send(&mut window);
     let shown = window.on_screen();
     assert!(shown.iter().any(|text| text == "0 人") && shown.iter().any(|text| text == "3 人"), "{shown:?}");

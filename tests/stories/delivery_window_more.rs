@@ -26,7 +26,7 @@ use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 
 use crate::{
-    delivery_window::{arrived, last, prepared, send, shown_delivery, wait_for_end, window_with},
+    delivery_window::{arrived, last, send, shown_delivery, wait_for_end, window_with},
     support::Window,
 };
 
@@ -145,7 +145,7 @@ fn two_deliveries_run_at_once_each_with_its_own_buttons() {
     window.step_until("it runs", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
     });
-    let mut window = prepared(window, 6, 1);
+    let mut window = window.with_notice_to(6, 1);
     window.replace("place", "五楼大会议室");
     window.settle();
     send(&mut window);
@@ -265,7 +265,7 @@ fn a_damaged_journal_is_said_and_put_aside_when_a_person_wants_that() {
         std::fs::write(&path, b"no database at all, but somebody's shopping list\n".repeat(200)).unwrap();
         path
     };
-    let mut window = prepared(Window::open_in(folder), 3, 2);
+    let mut window = Window::open_in(folder).with_notice_to(3, 2);
     let off = window.harness.get_by_role_and_label(Role::Button, "发送");
     assert!(off.accesskit_node().is_disabled());
     assert!(off.accesskit_node().description().unwrap().contains("发送日志打不开"));
@@ -290,7 +290,7 @@ fn a_damaged_journal_is_said_and_put_aside_when_a_person_wants_that() {
 
 #[test]
 fn limits_and_the_guard_are_set_in_the_settings_and_hold_at_once() {
-    let mut window = prepared(Window::open(), 3, 100);
+    let mut window = Window::open().with_notice_to(3, 100);
     sandbox_profile(&mut window).limits.people_per_call = None;
     let users: Vec<String> = {
         let Draft::Notice(notice) = &window.app().state.current().unwrap().draft else { panic!() };
@@ -328,7 +328,7 @@ fn the_desktop_tells_the_end_of_a_long_delivery_while_nobody_looks() {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let kept = Arc::clone(&notes);
         let window = Window::open_with(folder, |env| env.notifier = kept);
-        let mut window = prepared(window, 90, 1);
+        let mut window = window.with_notice_to(90, 1);
         hurry(&mut window);
         sandbox_profile(&mut window).limits.calls_per_second = Some(1);
         send(&mut window);
@@ -350,7 +350,7 @@ fn the_desktop_tells_the_end_of_a_long_delivery_while_nobody_looks() {
 fn a_second_window_says_that_the_first_one_is_sending() {
     let mut first = window_with(6, 1);
     sandbox_profile(&mut first).limits.calls_per_second = Some(1);
-    let mut second = prepared(Window::open_in(Arc::clone(&first.folder)), 3, 2);
+    let mut second = Window::open_in(Arc::clone(&first.folder)).with_notice_to(3, 2);
     send(&mut first);
     first.press("发给 6 人（6 次调用）");
     first.step_until("it runs", |window| {

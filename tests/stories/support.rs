@@ -7,11 +7,13 @@ use std::{
 };
 
 use ding_composer::{
+    compose::{Draft, PersonRef},
     sandbox::Sandbox,
     store::vault::Vault,
     ui::{
         app::App,
         env::Env,
+        state::Tab,
         testing::{self, TestClock},
     },
 };
@@ -34,6 +36,25 @@ pub struct Window {
 }
 
 impl Window {
+    /// On the notice tab, its notice to so many people of the sandbox, so many in a call.
+    #[must_use]
+    pub fn with_notice_to(mut self, people: usize, in_a_call: u32) -> Self {
+        let organisation = self.sandbox().organisation();
+        let users = organisation.people().iter().filter(|one| !one.hidden).take(people);
+        let users: Vec<_> =
+            users.map(|one| PersonRef { id: one.userid.to_string(), name: one.name.to_string() }).collect();
+        assert_eq!(users.len(), people);
+        let state = &mut self.harness.state_mut().state;
+        state.tab = Tab::Notice;
+        for profile in &mut state.settings.profiles {
+            profile.limits.people_per_call = Some(in_a_call);
+        }
+        let Draft::Notice(notice) = &mut state.current_mut().unwrap().draft else { panic!("the first notice") };
+        notice.users = users;
+        self.settle();
+        self
+    }
+
     /// Opens the window over a fresh folder and waits until it stands still: sandbox connected, first drafts there.
     pub fn open() -> Self {
         Self::open_in(Arc::new(tempfile::tempdir().unwrap()))

@@ -131,13 +131,17 @@ impl Run<'_> {
                 Exit::Usage
             };
         }
-        match journal.deliveries(0, 1_000) {
+        // All of them: a list that ends without a word would be taken for the whole.
+        match journal.deliveries(0, usize::MAX >> 1) {
             Ok(found) if json => {
                 let listed: Vec<_> = found.iter().map(|one| list::row(one, self.lang)).collect();
                 out.say(&pretty(&serde_json::Value::Array(listed)));
                 Exit::HandedOver
             }
             Ok(found) => {
+                if found.is_empty() {
+                    out.note(&text(self.lang, "delivery.cli.none", &[]));
+                }
                 for one in &found {
                     self.show_row(one, out);
                 }

@@ -47,6 +47,10 @@ impl Run<'_> {
 
     fn try_resume(&self, args: &ResumeArgs, out: &mut Out<'_>) -> Result<Exit, Exit> {
         let (journal, history, delivery, profile) = self.find(args.id, out)?;
+        // Another window or process may be at it right now: what is on its way there is neither unknown nor over.
+        let held = journal.lock_profile(&profile.name);
+        let held = self.usable(held.map_err(|error| self.sender_problem(&error)), out)?;
+        let delivery = self.written(journal.delivery(delivery.id), out)?.unwrap_or(delivery);
         if delivery.state == DeliveryState::Cancelled || delivery.counts.not_begun == 0 {
             // Killed between its last answer and its end: nothing is left to be made.
             if !matches!(delivery.state, DeliveryState::Cancelled | DeliveryState::Done) {
@@ -58,6 +62,7 @@ impl Run<'_> {
             self.show_delivery_of(&journal, delivery.id, args.json, out);
             return Ok(exit_of(&delivery.counts, delivery.state));
         }
+        drop(held);
         let calls = self.written(journal.calls(delivery.id), out)?;
         let left = calls.iter().filter(|call| call.begun_ms.is_none()).map(|call| call.people).sum();
         if let Some(exit) = self.may_send(profile, left, args.yes, args.confirm, out) {
@@ -90,7 +95,8 @@ impl Run<'_> {
             let found = self.written(journal.delivery(delivery.id), out)?;
             let moment = found.as_ref().and_then(|one| waiting::moment_of(one, SystemClock.now_millis()));
             let due = found.as_ref().and_then(|one| one.new.due_ms).unwrap_or_default();
-            let tell = |key: &str, out: &mut Out<'_>| out.note(&text(self.lang, key, &[("at", plan::moment(due))]));
+            let tell =
+                |key: &str, out: &mut Out<'_>| out.note(&text(self.lang, key, &[("at", plan::local_moment(due))]));
             match moment {
                 None => return Ok(None),
                 Some(Moment::Now) => return Ok(found),
@@ -144,8 +150,9 @@ impl Run<'_> {
     }
 
     fn try_cancel(&self, id: i64, json: bool, out: &mut Out<'_>) -> Result<Exit, Exit> {
-        let journal = self.written(Journal::open(self.home), out)?;
-        let Some(delivery) = self.written(journal.delivery(DeliveryId(id)), out)? else {
+        let found = Journal::open(self.home).and_then(|journal| Ok((journal.delivery(DeliveryId(id))?, journal)));
+        let (found, journal) = self.usable(found.map_err(|error| self.journal_problem(&error)), out)?;
+        let Some(delivery) = found else {
             out.note(&text(self.lang, "delivery.cli.no_such", &[("id", id.to_string())]));
             return Err(Exit::Usage);
         };

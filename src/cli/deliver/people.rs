@@ -1,7 +1,8 @@
 //! Who a delivery is for: the list of `--people`, and the members of departments.
 
-use std::{io::Read as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::super::{Exit, Out, Run};
@@ -21,33 +22,78 @@ use crate::{
         fetch::{self, Below, End, SessionSource, SourceError, TokioTimer},
     },
     lang::text,
-    recipients::{self, Import},
+    recipients::{self, Encoding, Import, ListError, Source},
+    store::open_named,
 };
 
 impl Run<'_> {
-    pub(super) fn read_list(&self, path: &Path) -> Result<(PeopleTable, Import), String> {
-        let unreadable = |reason: String| {
-            let args = [("file", path.display().to_string()), ("reason", reason)];
-            text(self.lang, "cli.file_unreadable", &args)
+    /// The people of a list with their values, what became of its rows, and how it was read.
+    pub(super) fn read_list(&self, path: &Path) -> Result<(PeopleTable, Import, Source), String> {
+        let lang = self.lang;
+        let unreadable = |error: &ListError| {
+            let args = [("file", path.display().to_string()), ("reason", error.message(lang))];
+            text(lang, "cli.file_unreadable", &args)
         };
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(recipients::MAX_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(error.to_string()))?;
+        let (file, told) = open_named(path).map_err(|error| error.message(lang))?;
+        let bytes = recipients::take_bytes(file, Some(told)).map_err(|error| unreadable(&error))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let import = recipients::read_for_cli(&bytes, &name).map_err(|error| unreadable(error.message(self.lang)))?;
+        let (import, source) = recipients::read_for_cli(&bytes, &name).map_err(|error| unreadable(&error))?;
         let columns = import.variables.iter().map(|key| PrivateColumn { key: key.clone(), ..PrivateColumn::default() });
         let rows = import.people.iter().map(|person| PrivateRow {
             person: PersonRef { id: person.userid.clone(), name: person.name.clone() },
             cells: person.values.iter().map(|cell| (!cell.is_empty()).then(|| cell.clone())).collect(),
         });
-        Ok((PeopleTable { columns: columns.collect(), rows: rows.collect() }, import))
+        Ok((PeopleTable { columns: columns.collect(), rows: rows.collect() }, import, source))
+    }
+
+    /// How a list was read, where that is not plain from its name.
+    pub(super) fn note_source(&self, path: &Path, source: &Source, out: &mut Out<'_>) {
+        let lang = self.lang;
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        match source {
+            Source::Text { encoding, certain, separator, .. } => {
+                let named_as_text = matches!(ending.as_str(), "csv" | "tsv" | "txt" | "");
+                if *encoding == Encoding::Utf8 && *certain && named_as_text {
+                    return;
+                }
+                let args = [("encoding", encoding.name().to_owned()), ("separator", text(lang, separator.key(), &[]))];
+                let key = if *certain { "delivery.cli.read_text" } else { "delivery.cli.read_text_doubtful" };
+                out.note(&text(lang, key, &args));
+            }
+            Source::Workbook { format, sheets, sheet } => {
+                let named_so = ending == format.name().to_ascii_lowercase() || ending == "xlsm";
+                if sheets.len() > 1 || !named_so {
+                    let name = sheets.get(*sheet).cloned().unwrap_or_default();
+                    let args = [("format", format.name().to_owned()), ("sheet", name)];
+                    out.note(&text(lang, "delivery.cli.read_sheet", &args));
+                }
+            }
+        }
+    }
+
+    /// What of a list cannot be used or stands in it twice, whole, for `--json`.
+    pub(super) fn import_json(&self, import: &Import) -> serde_json::Value {
+        let bad = import.bad.iter().map(|bad| {
+            json!({ "line": bad.line, "reason": bad.reason.message(self.lang), "text": bad.text(), "cells": bad.cells })
+        });
+        let again = import.duplicates.iter().map(|again| {
+            json!({ "line": again.line, "userid": again.userid, "kept_line": again.kept_line,
+                    "same_values": again.same_values })
+        });
+        json!({
+            "people": import.people.len(),
+            "bad": bad.collect::<Vec<_>>(),
+            "duplicates": again.collect::<Vec<_>>(),
+            "doubts": import.doubts.iter().map(|doubt| doubt.message(self.lang)).collect::<Vec<_>>(),
+            "empty_rows": import.empty_rows,
+        })
     }
 
     pub(super) fn note_import(&self, import: &Import, out: &mut Out<'_>) {
         const SHOWN: usize = 20;
         for bad in import.bad.iter().take(SHOWN) {
-            let args = [("line", bad.line.to_string()), ("reason", bad.reason.message(self.lang))];
+            let found: String = bad.text().chars().take(80).collect();
+            let args = [("line", bad.line.to_string()), ("reason", bad.reason.message(self.lang)), ("text", found)];
             out.note(&text(self.lang, "delivery.cli.bad_row", &args));
         }
         if import.bad.len() > SHOWN {

@@ -6,7 +6,7 @@ use crate::{
         after::Silence,
         export, list,
         pace::Standstill,
-        plan::{Plan, Recipients, rule_label},
+        plan::{self, Dropped, Offer, Plan, Recipients, rule_label},
         words::explain_code,
     },
     lang::text,
@@ -15,6 +15,25 @@ use crate::{
         settings::Profile,
     },
 };
+
+/// How people are cut into calls: `100 × 49、20`.
+fn sizes(plan: &Plan) -> String {
+    /// More differ only in a list that nobody reads; `--json` has them all.
+    const SHOWN: usize = 12;
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for call in &plan.calls {
+        match runs.last_mut() {
+            Some((size, times)) if *size == call.people.len() => *times += 1,
+            _ => runs.push((call.people.len(), 1)),
+        }
+    }
+    let more = runs.len() > SHOWN;
+    let shown = runs.into_iter().take(SHOWN);
+    let mut said: Vec<String> =
+        shown.map(|(size, times)| if times > 1 { format!("{size} × {times}") } else { size.to_string() }).collect();
+    said.extend(more.then(|| "…".to_owned()));
+    said.join("、")
+}
 
 impl Run<'_> {
     pub(super) fn note_standstill(&self, standstill: Option<Standstill>, out: &mut Out<'_>) {
@@ -52,6 +71,10 @@ impl Run<'_> {
             ("profile", profile.name.clone()),
         ];
         out.say(&text(lang, "delivery.cli.plan", &args));
+        let sizes = [("mode", plan.mode.name().to_owned()), ("sizes", sizes(plan))];
+        if !plan.calls.is_empty() {
+            out.say(&text(lang, "delivery.cli.cut", &sizes));
+        }
         for (key, allowed) in plan.allowed.all() {
             let Some(value) = allowed.value else { continue };
             let said: Vec<String> = allowed.said.iter().map(|one| format!("{} ({})", one.value, one.source)).collect();
@@ -61,19 +84,48 @@ impl Run<'_> {
             out.say(&format!("{}  [{}]", doubt.message(lang), doubt.name()));
         }
         for one in &plan.dropped {
-            let person = recipients.table.rows.get(one.row as usize).map_or("", |row| row.person.id.as_str());
-            out.say(&format!("  {person}  {}  [{}]", rule_label(one.rule, lang), one.rule.name()));
+            self.show_dropped(one, recipients, out);
         }
-        self.show_findings(&plan.findings, out);
+        self.note_offers(plan, out);
+        for (finding, row) in plan.findings.iter().zip(&plan.found_at) {
+            let who = row.and_then(|row| recipients.person(row)).map(|person| person.id.as_str());
+            self.show_finding(finding, who, out);
+        }
+    }
+
+    fn show_dropped(&self, one: &Dropped, recipients: &Recipients, out: &mut Out<'_>) {
+        let userid = recipients.person(one.row).map_or_else(String::new, |person| person.id.clone());
+        let why = rule_label(one.rule, self.lang);
+        let mut args = vec![("userid", userid), ("why", why), ("rule", one.rule.name().to_owned())];
+        let key = match one.until_ms {
+            Some(until) => {
+                args.push(("until", plan::local_moment(until)));
+                "delivery.cli.dropped_until"
+            }
+            None => "delivery.cli.dropped",
+        };
+        out.say(&text(self.lang, key, &args));
+    }
+
+    /// What can be done about those who would not get it.
+    fn note_offers(&self, plan: &Plan, out: &mut Out<'_>) {
+        let offered = |offer: &Offer| plan.dropped.iter().any(|one| one.rule.offers().contains(offer));
+        let until = plan.free_ms().map(plan::local_moment).unwrap_or_default();
+        let say = |offer: Offer| {
+            text(self.lang, &format!("delivery.cli.offer.{}", offer.name()), &[("until", until.clone())])
+        };
+        if plan.in_vain() > 0 {
+            let all = [Offer::LeaveOut, Offer::ChangeText, Offer::Wait];
+            let offers: Vec<String> = all.into_iter().filter(offered).map(say).collect();
+            out.say(&text(self.lang, "delivery.cli.offers", &[("offers", offers.join("；"))]));
+        }
     }
 
     pub(super) fn show_row(&self, one: &Delivery, out: &mut Out<'_>) {
-        let row = list::row(one, self.lang);
-        let word = |name: &str| row.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
         let state = text(self.lang, &format!("delivery.state.{}", one.state.name()), &[]);
         let args = [
             ("id", one.id.0.to_string()),
-            ("started", word("started")),
+            ("started", plan::local_moment(one.new.started_ms)),
             ("profile", one.new.profile.clone()),
             ("people", one.people.to_string()),
             ("ended", one.counts.ended().to_string()),

@@ -117,7 +117,9 @@ impl Desk {
             } else {
                 blocking(move || journal.recalled(of)).await?;
                 recalled.calls += 1;
-                recalled.people += call.people;
+                // Whoever it never reached has nothing taken back.
+                let never = |one: &&&PersonRow| matches!(one.rung, Rung::Failed | Rung::Invalid | Rung::Dropped);
+                recalled.people += call.people.saturating_sub(here.iter().filter(never).count() as u64);
             }
         }
         if recalled.people > 0 {

@@ -12,9 +12,10 @@ use crate::{
 pub fn call_count(wanted: &Wanted<'_>) -> usize {
     let recipients = wanted.recipients;
     let allowed = allowances(wanted.profile, wanted.draft.via());
-    let (rows, dropped) = past::who(wanted);
+    let personal = Personal::new(wanted.draft, &recipients.table);
+    let (rows, dropped) = past::who(wanted, &personal);
     let out: HashSet<u32> = if wanted.leave_out { dropped.iter().map(|one| one.row).collect() } else { HashSet::new() };
-    let grouped = Personal::new(wanted.draft, &recipients.table).group(rows);
+    let grouped = personal.group(rows);
     let cut = cut::cut(&grouped.people, &out, most_people(wanted.mode, &allowed), allowed.people_per_minute.value);
     let alone = cut.calls.is_empty() && wanted.mode == Mode::Fewest && !recipients.departments.is_empty();
     cut.calls.len() + usize::from(alone && wanted.draft.kind() == Kind::Notice)

@@ -3,6 +3,7 @@
 //! Pure but for reading the journal: nothing is written, nothing is sent. What cannot go out as it is, is named person by
 //! person with the rule and what can be done; the caller decides.
 
+mod check;
 mod count;
 mod cut;
 mod past;
@@ -14,7 +15,7 @@ use std::ops::Range;
 pub use count::call_count;
 pub use past::Past;
 pub use recipients::{Recipients, recipients};
-pub use report::{moment, plan_json, rule_label};
+pub use report::{local_moment, moment, plan_json, rule_label};
 
 use super::limits::{Allowances, REPORTED_PEOPLE, allowances};
 use crate::{
@@ -76,7 +77,7 @@ pub struct Wanted<'w> {
     pub now_ms: i64,
 }
 
-/// Why somebody would not get it.
+/// Why somebody would not get it, or not as it is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Rule {
     /// Stands in the list before: once is enough. Always left out.
@@ -91,6 +92,8 @@ pub enum Rule {
     PerDay,
     /// Got the same content today.
     SameContent,
+    /// Has no value for a `${…}` of the text: it would go out as it stands.
+    NoValue,
 }
 
 impl Rule {
@@ -103,6 +106,7 @@ impl Rule {
             Self::OutsideScope => "outside_scope",
             Self::PerDay => "per_day",
             Self::SameContent => "same_content",
+            Self::NoValue => "no_value",
         }
     }
 
@@ -112,7 +116,13 @@ impl Rule {
             Self::Twice | Self::BadId | Self::OnlyTo | Self::OutsideScope => &[Offer::LeaveOut],
             Self::PerDay => &[Offer::LeaveOut, Offer::Wait],
             Self::SameContent => &[Offer::LeaveOut, Offer::ChangeText, Offer::Wait],
+            Self::NoValue => &[Offer::LeaveOut, Offer::ChangeText],
         }
+    }
+
+    /// Whether they would not get it; the others would, but not as it is meant.
+    pub const fn stops(self) -> bool {
+        !matches!(self, Self::NoValue)
     }
 
     /// Whether such people are never in a call, whatever was chosen.
@@ -143,7 +153,7 @@ impl Offer {
     }
 }
 
-/// Somebody who would not get it.
+/// Somebody who would not get it, or not as it is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dropped {
     /// The row of [`Recipients::table`].
@@ -253,6 +263,8 @@ pub struct Plan {
     pub doubts: Vec<Doubt>,
     /// What stands against the draft, checked with the values of some of the people.
     pub findings: Vec<Finding>,
+    /// For each of the findings the row whose values bring it about; `None` where everybody's do.
+    pub found_at: Vec<Option<u32>>,
     /// What each column of the list is for.
     pub columns: Vec<(String, Use)>,
 }
@@ -278,7 +290,9 @@ impl Plan {
 
     /// How many of [`Self::people`] get it as far as can be told before: without those who would be dropped.
     pub fn reached(&self) -> u64 {
-        self.people().saturating_sub(self.in_vain() as u64)
+        let stopped = |one: &&Dropped| one.rule.stops() && !one.rule.always_out();
+        let in_vain = if self.left_out { 0 } else { self.dropped.iter().filter(stopped).count() };
+        self.people().saturating_sub(in_vain as u64)
     }
 
     /// When a wait would let everybody through whom waiting helps, Unix milliseconds.
@@ -299,9 +313,6 @@ impl Plan {
     }
 }
 
-/// At most so many different contents are checked one by one; the rest differs in values of the same columns.
-const CHECKED_CONTENTS: usize = 200;
-
 /// Makes the plan.
 ///
 /// # Errors
@@ -312,7 +323,7 @@ pub fn plan(wanted: &Wanted<'_>, past: &Past<'_>) -> Result<Plan, HistoryError> 
     let allowed = allowances(wanted.profile, via);
     let personal = Personal::new(wanted.draft, table);
     let columns = table.columns.iter().map(|column| column.key.clone()).zip(personal.uses().iter().copied()).collect();
-    let (rows, mut dropped) = past::who(wanted);
+    let (rows, mut dropped) = past::who(wanted, &personal);
     let grouped = personal.group(rows);
     let facts = past.facts(wanted, &allowed, &grouped, &mut dropped)?;
 
@@ -340,6 +351,7 @@ pub fn plan(wanted: &Wanted<'_>, past: &Past<'_>) -> Result<Plan, HistoryError> 
         left_out: wanted.leave_out,
         doubts: Vec::new(),
         findings: Vec::new(),
+        found_at: Vec::new(),
         columns,
     };
     if plan.calls.is_empty() && !plan.departments.is_empty() {
@@ -349,7 +361,7 @@ pub fn plan(wanted: &Wanted<'_>, past: &Past<'_>) -> Result<Plan, HistoryError> 
     }
     plan.takes_ms = cut::schedule(&mut plan.calls, &allowed, &facts.minute);
     plan.doubts = doubts(&plan, wanted, facts.calls_of_month);
-    plan.findings = check(&plan, &personal, wanted);
+    (plan.findings, plan.found_at) = check::check(&plan, &personal, wanted);
     Ok(plan)
 }
 
@@ -384,28 +396,6 @@ fn doubts(plan: &Plan, wanted: &Wanted<'_>, calls_of_month: u64) -> Vec<Doubt> {
         doubts.push(Doubt::LongerThanADay);
     }
     doubts
-}
-
-/// What the check says of the contents, each finding once.
-fn check(plan: &Plan, personal: &Personal<'_>, wanted: &Wanted<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let used: Vec<u32> =
-        plan.calls.iter().filter_map(|call| plan.contents.get(call.content)).map(|one| one.row).collect();
-    let mut seen = std::collections::HashSet::new();
-    for row in used.into_iter().filter(|row| seen.insert(*row)).take(CHECKED_CONTENTS) {
-        for finding in personal.check(row, wanted.context) {
-            // Who gets it is the plan's business: departments count as recipients.
-            let about_people = finding.code == "notice.no_receiver" && !plan.departments.is_empty();
-            if !about_people && !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
-    }
-    if plan.calls.is_empty() {
-        // Nobody is left: what is wrong with the draft shall be known all the same.
-        findings.extend(personal.check(0, wanted.context).into_iter().filter(|one| one.code != "notice.no_receiver"));
-    }
-    findings
 }
 
 /// The rows of a table, for who builds one.

@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Dropped, Rule, Wanted};
 use crate::{
-    compose::{Kind, personal::Grouped},
+    compose::{
+        Kind,
+        personal::{Grouped, Personal},
+    },
     deliver::limits::Allowances,
     directory::model::Directory,
     store::{
@@ -34,7 +37,7 @@ pub(super) struct Facts {
 }
 
 /// The rows that can get it at all, and who cannot, with the rules that need no journal.
-pub(super) fn who(wanted: &Wanted<'_>) -> (Vec<u32>, Vec<Dropped>) {
+pub(super) fn who(wanted: &Wanted<'_>, personal: &Personal<'_>) -> (Vec<u32>, Vec<Dropped>) {
     let table = &wanted.recipients.table;
     let guard: HashSet<&str> = wanted.profile.only_to.iter().map(String::as_str).collect();
     let complete = wanted.directory.filter(|directory| directory.is_complete());
@@ -52,6 +55,8 @@ pub(super) fn who(wanted: &Wanted<'_>) -> (Vec<u32>, Vec<Dropped>) {
                 Some(Rule::OnlyTo)
             } else if complete.is_some_and(|directory| !knows(directory, id)) {
                 Some(Rule::OutsideScope)
+            } else if personal.lacks(row) {
+                Some(Rule::NoValue)
             } else {
                 None
             };

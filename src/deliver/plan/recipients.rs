@@ -16,6 +16,13 @@ pub struct Recipients {
     pub departments: Vec<DepartmentRef>,
 }
 
+impl Recipients {
+    /// The person of a row of the table.
+    pub fn person(&self, row: u32) -> Option<&PersonRef> {
+        self.table.rows.get(row as usize).map(|row| &row.person)
+    }
+}
+
 /// The recipients of a delivery: the people of a list where there is one, else those of the draft itself with the members
 /// of its departments, each once, as far as the directory knows them.
 pub fn recipients(draft: &Draft, list: Option<&PeopleTable>, directory: Option<&Directory>) -> Recipients {

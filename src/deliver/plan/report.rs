@@ -29,12 +29,18 @@ impl Doubt {
             Self::Conversation(kinds) => vec![("kinds", kinds.join("、"))],
             Self::UnknownDepartments(ids) => vec![("departments", ids.join("、"))],
             Self::Month { left, needed, until_ms } => {
-                vec![("left", left.to_string()), ("needed", needed.to_string()), ("until", moment(*until_ms))]
+                vec![("left", left.to_string()), ("needed", needed.to_string()), ("until", local_moment(*until_ms))]
             }
             Self::NoReport { calls } => vec![("calls", calls.to_string())],
         };
         text(lang, &format!("delivery.doubt.{}", self.name()), &args)
     }
+}
+
+/// A moment as people read it: by this computer's clock, to the minute.
+pub fn local_moment(at_unix_ms: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(at_unix_ms).map(|at| at.to_zoned(jiff::tz::TimeZone::system()));
+    at.map_or_else(|_| at_unix_ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 /// A moment as reports write it: RFC 3339 in UTC.
@@ -48,7 +54,7 @@ fn limit(allowed: Allowed) -> Value {
 }
 
 fn dropped(one: &Dropped, recipients: &Recipients, lang: Lang) -> Value {
-    let person = recipients.table.rows.get(one.row as usize).map(|row| &row.person);
+    let person = recipients.person(one.row);
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
     put("userid", json!(person.map(|person| person.id.as_str())));
@@ -94,6 +100,18 @@ pub fn plan_json(plan: &Plan, recipients: &Recipients, profile: &str, lang: Lang
         .iter()
         .map(|doubt| json!({ "doubt": doubt.name(), "blocks": doubt.blocks(), "message": doubt.message(lang) }))
         .collect();
+    let findings: Vec<Value> = plan
+        .findings
+        .iter()
+        .zip(&plan.found_at)
+        .map(|(one, row)| {
+            let mut said = finding(one, lang);
+            if let (Some(object), Some(person)) = (said.as_object_mut(), row.and_then(|row| recipients.person(row))) {
+                object.insert("userid".to_owned(), json!(person.id));
+            }
+            said
+        })
+        .collect();
     json!({
         "profile": profile,
         "mode": plan.mode.name(),
@@ -110,6 +128,6 @@ pub fn plan_json(plan: &Plan, recipients: &Recipients, profile: &str, lang: Lang
         "cut": calls,
         "dropped": plan.dropped.iter().map(|one| dropped(one, recipients, lang)).collect::<Vec<_>>(),
         "doubts": doubts,
-        "findings": plan.findings.iter().map(|one| finding(one, lang)).collect::<Vec<_>>(),
+        "findings": findings,
     })
 }

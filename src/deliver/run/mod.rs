@@ -107,6 +107,8 @@ struct Made {
     queued: Queued,
     next: Option<Next>,
     code: String,
+    /// A pause that the answer asks for besides.
+    rest: Option<Duration>,
     failed: Option<HistoryError>,
 }
 
@@ -207,6 +209,7 @@ impl Sender {
             tasks: JoinSet::new(),
             waiting: None,
             errors_in_row: 0,
+            taken: false,
             failures_in_row: 0,
             stop: unmakeable.then(|| "unknown_path".to_owned()),
             until_ms: None,
@@ -217,7 +220,8 @@ impl Sender {
         let state = loop {
             let wish = *wishes.borrow_and_update();
             let ending = work.stop.is_some() || work.broken.is_some() || wish == Wish::Cancel;
-            if ending || wish == Wish::Pause || work.queue.is_empty() {
+            let full = work.tasks.len() >= work.most_at_once();
+            if ending || full || wish == Wish::Pause || work.queue.is_empty() {
                 work.waiting = None;
             }
             if (ending || work.queue.is_empty()) && work.tasks.is_empty() {
@@ -234,9 +238,11 @@ impl Sender {
                 was_paused = paused;
                 watch.change(|progress| progress.paused = paused);
                 let state = if paused { DeliveryState::Paused } else { DeliveryState::Open };
-                self.set_state(id, state, String::new(), None).await?;
+                // What cannot be written down ends the run, but what is on its way is awaited.
+                work.broken = work.broken.or(self.set_state(id, state, String::new(), None).await.err());
+                continue;
             }
-            if !ending && !paused && work.tasks.len() < self.0.at_once {
+            if !ending && !paused && !full {
                 work.wait_for_permit();
             }
             tokio::select! {
@@ -299,14 +305,20 @@ impl Sender {
 
     /// Makes one call: written down as begun, guarded, made once, its answer written down.
     async fn make(&self, queued: Queued, permit: Permit, again: bool) -> Made {
-        let failed = |error| Made { queued, next: None, code: String::new(), failed: Some(error) };
+        let failed = |error| Made { queued, next: None, code: String::new(), rest: None, failed: Some(error) };
         let (journal, id) = (Arc::clone(&self.0.journal), queued.id);
         let read = blocking(move || journal.request(id)).await;
         let (request, people) = match read {
             Ok(Some(read)) => read,
             Ok(None) => {
                 permit.unused();
-                return Made { queued, next: Some(Next::Halt), code: "unknown_path".to_owned(), failed: None };
+                return Made {
+                    queued,
+                    next: Some(Next::Halt),
+                    code: "unknown_path".to_owned(),
+                    rest: None,
+                    failed: None,
+                };
             }
             Err(error) => {
                 permit.unused();
@@ -316,7 +328,7 @@ impl Sender {
         if let Err(reason) = guard(&self.0.profile, &request, &people) {
             permit.unused();
             let code = fault_word(&Fault::NotSent(reason)).unwrap_or_default().to_owned();
-            return Made { queued, next: Some(Next::Halt), code, failed: None };
+            return Made { queued, next: Some(Next::Halt), code, rest: None, failed: None };
         }
         let (journal, now) = (Arc::clone(&self.0.journal), self.0.time.wall_ms());
         let begun = blocking(move || if again { journal.begin_again(id, now) } else { journal.begin(id, now) }).await;
@@ -324,7 +336,7 @@ impl Sender {
             Ok(true) => {}
             Ok(false) => {
                 permit.unused();
-                return Made { queued, next: None, code: String::new(), failed: None };
+                return Made { queued, next: None, code: String::new(), rest: None, failed: None };
             }
             Err(error) => {
                 permit.unused();
@@ -335,7 +347,7 @@ impl Sender {
         let answered = self.0.session.call(&request, &CancellationToken::new()).await;
         let now = self.0.time.wall_ms();
         let verdict = verdict(answered, request.endpoint, now);
-        let code = verdict.ended.code.clone();
+        let (code, rest) = (verdict.ended.code.clone(), verdict.rest);
         let mut next = verdict.next;
         if again && next == Next::Refused && code.eq_ignore_ascii_case(ALREADY_THERE) {
             next = Next::HandedOver;
@@ -357,7 +369,7 @@ impl Sender {
             Next::TooSoon(..) | Next::Again | Next::Halt => journal.give_back(id, verdict.ended),
         })
         .await;
-        Made { queued, next: Some(next), code, failed: kept.err() }
+        Made { queued, next: Some(next), code, rest, failed: kept.err() }
     }
 }
 
@@ -384,6 +396,8 @@ struct Work<'w> {
     /// The permit of the first call in the queue.
     waiting: Option<Waiting>,
     errors_in_row: u32,
+    /// A call of this run was handed over.
+    taken: bool,
     failures_in_row: u32,
     stop: Option<String>,
     until_ms: Option<i64>,
@@ -391,6 +405,17 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
+    /// How many calls may be under way now: until the first was taken, and after one that was not, no more than may fail
+    /// before the delivery stops.
+    fn most_at_once(&self) -> usize {
+        let (inner, most) = (&self.sender.0, self.sender.0.profile.stop_after_errors);
+        if most == 0 || self.taken && self.errors_in_row == 0 {
+            return inner.at_once;
+        }
+        let left = usize::try_from(most.saturating_sub(self.errors_in_row)).unwrap_or(usize::MAX);
+        inner.at_once.min(left.max(1))
+    }
+
     fn wait_for_permit(&mut self) {
         if let (None, Some(first)) = (&self.waiting, self.queue.front().copied()) {
             let pacer = self.sender.0.pacer.clone();
@@ -418,7 +443,7 @@ impl Work<'_> {
     }
 
     fn made(&mut self, made: Result<Made, tokio::task::JoinError>) {
-        let Ok(Made { queued, next, code, failed }) = made else {
+        let Ok(Made { queued, next, code, rest, failed }) = made else {
             // A panic inside a call: what it did nobody knows, and the journal says so at the next start.
             self.stop = Some("unknown.ended".to_owned());
             return;
@@ -430,11 +455,15 @@ impl Work<'_> {
             self.broken = Some(error);
             return;
         }
+        if let Some(rest) = rest {
+            self.sender.0.pacer.stop(queued.path, rest, Stop::RateLimit);
+        }
         let mut people = 0;
         match next {
             Some(Next::HandedOver) => {
                 self.counts.handed_over += 1;
                 people = queued.people;
+                self.taken = true;
                 (self.errors_in_row, self.failures_in_row) = (0, 0);
             }
             Some(next @ (Next::Refused | Next::Unknown)) => {

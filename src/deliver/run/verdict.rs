@@ -39,6 +39,8 @@ pub(super) struct Verdict {
     pub ended: Ended,
     /// People of a call that was taken, whose own place refused it.
     pub partly: Vec<Reported>,
+    /// The server asks for a pause besides (a 503 with `Retry-After`): it holds for the calls that follow.
+    pub rest: Option<Duration>,
 }
 
 /// An IP ban lasts five minutes (dossier C).
@@ -64,7 +66,7 @@ pub(super) fn verdict(outcome: Result<Answer, Box<Failure>>, sends: &'static End
                 let first = refused.into_iter().next();
                 ended.code = first.map(spaces::code_of).unwrap_or_default();
                 ended.message = first.map(|place| place.message.clone()).unwrap_or_default();
-                return Verdict { next: Next::Refused, ended, partly: Vec::new() };
+                return Verdict { next: Next::Refused, ended, partly: Vec::new(), rest: None };
             }
             let failed = |place: &answers::DeliverResult| Reported {
                 userid: place.space_id.clone(),
@@ -72,7 +74,7 @@ pub(super) fn verdict(outcome: Result<Answer, Box<Failure>>, sends: &'static End
                 code: spaces::code_of(place),
             };
             let partly = refused.map(failed).collect();
-            Verdict { next: Next::HandedOver, ended, partly }
+            Verdict { next: Next::HandedOver, ended, partly, rest: None }
         }
         Err(failure) => {
             let Failure { exchange, fault } = *failure;
@@ -97,7 +99,9 @@ pub(super) fn verdict(outcome: Result<Answer, Box<Failure>>, sends: &'static End
                 Fault::NotSent(_) => Next::Halt,
                 Fault::Unknown(_) => Next::Unknown,
             };
-            Verdict { next, ended, partly: Vec::new() }
+            let named = exchange.retry_after.as_deref().and_then(|text| header(text, wall_ms));
+            let rest = named.filter(|_| next == Next::Unknown).map(|rest| rest.min(LONGEST));
+            Verdict { next, ended, partly: Vec::new(), rest }
         }
     }
 }

@@ -66,7 +66,9 @@ impl HistoryError {
         match self {
             Self::InUse(path) => text(lang, "store.history.in_use", &[("path", show(path))]),
             Self::Damaged { path, reason } => {
-                text(lang, "store.history.damaged", &[("path", show(path)), ("reason", reason.clone())])
+                // SQLite tells of a damaged page on several lines.
+                let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+                text(lang, "store.history.damaged", &[("path", show(path)), ("reason", reason)])
             }
             Self::Newer { path, found } => {
                 text(lang, "store.history.newer", &[("path", show(path)), ("found", found.to_string())])

@@ -32,6 +32,7 @@ use rusqlite::Connection;
 use writer::Writer;
 
 use super::{
+    Trouble,
     history::{self, HistoryError, explain},
     home::Home,
 };
@@ -64,7 +65,11 @@ impl Journal {
             path,
             settled: 0,
         };
-        journal.settled = journal.settle()?;
+        journal.settled = match journal.settle() {
+            // A full disk is no reason not to show what became of them: they are unknown in any case.
+            Err(HistoryError::File(error)) if error.trouble == Trouble::Full => 0,
+            settled => settled?,
+        };
         Ok(journal)
     }
 

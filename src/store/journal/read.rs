@@ -77,9 +77,14 @@ impl Journal {
     /// See [`HistoryError`].
     pub fn deliveries(&self, offset: usize, limit: usize) -> Result<Vec<Delivery>, HistoryError> {
         let sql = format!("SELECT {DELIVERY} FROM delivery ORDER BY id DESC LIMIT {limit} OFFSET {offset}");
+        self.listed(&sql)
+    }
+
+    /// The deliveries of a query without parameters, without their drafts.
+    fn listed(&self, sql: &str) -> Result<Vec<Delivery>, HistoryError> {
         self.read(|connection| {
             let mut found: Vec<Delivery> = connection
-                .prepare_cached(&sql)?
+                .prepare_cached(sql)?
                 .query_map([], |row| delivery_of(row, String::new()))?
                 .collect::<rusqlite::Result<_>>()?;
             for delivery in &mut found {
@@ -95,16 +100,7 @@ impl Journal {
     /// See [`HistoryError`].
     pub fn waiting(&self) -> Result<Vec<Delivery>, HistoryError> {
         let sql = format!("SELECT {DELIVERY} FROM delivery WHERE state = 'waiting' ORDER BY due_ms, id");
-        self.read(|connection| {
-            let mut found: Vec<Delivery> = connection
-                .prepare_cached(&sql)?
-                .query_map([], |row| delivery_of(row, String::new()))?
-                .collect::<rusqlite::Result<_>>()?;
-            for delivery in &mut found {
-                delivery.counts = counts(connection, delivery.id)?;
-            }
-            Ok(found)
-        })
+        self.listed(&sql)
     }
 
     /// Shows everybody in calls that have not begun: the content's fingerprint, userid and name.
@@ -259,14 +255,28 @@ impl Journal {
     /// # Errors
     /// See [`HistoryError`].
     pub fn people(&self, id: DeliveryId) -> Result<Vec<PersonRow>, HistoryError> {
+        self.people_where("call.delivery", id.0)
+    }
+
+    /// Everybody of one call, each with a rung.
+    ///
+    /// # Errors
+    /// See [`HistoryError`].
+    pub fn people_of(&self, call: CallId) -> Result<Vec<PersonRow>, HistoryError> {
+        self.people_where("call.id", call.0)
+    }
+
+    /// Everybody of the calls whose `column` is this number.
+    fn people_where(&self, column: &str, number: i64) -> Result<Vec<PersonRow>, HistoryError> {
+        let sql = format!(
+            "SELECT call.number, person.userid, person.name, person.rung, person.code, call.state, call.code
+             FROM call JOIN person ON person.call = call.id WHERE {column} = ?1
+             ORDER BY call.number, person.place"
+        );
         self.read(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT call.number, person.userid, person.name, person.rung, person.code, call.state, call.code
-                     FROM call JOIN person ON person.call = call.id WHERE call.delivery = ?1
-                     ORDER BY call.number, person.place",
-                )?
-                .query_map([id.0], |row| {
+                .prepare_cached(&sql)?
+                .query_map([number], |row| {
                     let (own, own_code): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
                     let state = CallState::from_name(row.get_ref(5)?.as_str()?);
                     let rung = own.map_or_else(|| state.rung(), |rung| Rung::from_name(&rung));

@@ -6,7 +6,7 @@ use super::App;
 use crate::{
     deliver::{
         plan::Past,
-        start,
+        start::{Starting, start},
         waiting::{Moment, moment_of, standing},
     },
     store::{
@@ -26,10 +26,17 @@ impl App {
         let now_ms = self.env.clock.now_millis();
         self.background.start_blocking("write-waiting", &mut self.deliveries.written, move || {
             let order = &planned.order;
-            let (plan, people) = (&planned.plan, &planned.recipients);
-            start::wait(plan, &order.draft, people, &order.profile, &journal, &out_track_id, now_ms, due_ms)
-                .map(|_| due_ms)
-                .map_err(Failed::Error)
+            let starting = Starting {
+                plan: &planned.plan,
+                draft: &order.draft,
+                recipients: &planned.recipients,
+                profile: &order.profile,
+                title: &order.title,
+                out_track_id: &out_track_id,
+                now_ms,
+                due_ms: Some(due_ms),
+            };
+            start(&starting, &journal).map(|_| due_ms).map_err(Failed::Error)
         });
     }
 

@@ -225,7 +225,7 @@ fn head_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &Planning, planned: &Planne
         ),
         (words::takes(plan.takes_ms, lang), tr!(lang, "plan.takes_note").into_owned()),
         (
-            words::people(plan.dropped.len() as u64, lang),
+            words::people(plan.dropped.iter().filter(|one| plan.left_out || one.rule.stops()).count() as u64, lang),
             if plan.left_out { tr!(lang, "plan.left_out") } else { tr!(lang, "plan.dropped_note") }.into_owned(),
         ),
     ];

@@ -29,7 +29,13 @@ pub fn dropped_ui(ui: &mut Ui, reads: &Reads<'_>, planning: &mut Planning, plann
     for one in &plan.dropped {
         *rules.entry(one.rule).or_default() += 1;
     }
-    ui.label(theme::heading(tr!(lang, "plan.dropped", count = grouped(plan.dropped.len() as u64))));
+    let count = grouped(plan.dropped.len() as u64);
+    let heading = if rules.keys().all(|rule| rule.stops()) {
+        tr!(lang, "plan.dropped", count = count)
+    } else {
+        tr!(lang, "plan.dropped_or_lacking", count = count)
+    };
+    ui.label(theme::heading(heading));
     ui.spacing_mut().item_spacing.y = size::S;
     for (rule, count) in &rules {
         ui.horizontal_wrapped(|ui| {

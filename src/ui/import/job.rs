@@ -17,6 +17,7 @@ use crate::{
         people::{evaluate, mobiles_needed},
         take_bytes,
     },
+    store::{FileError, Trouble, open_named},
     ui::{background::Broken, picker::Loaded},
 };
 
@@ -63,6 +64,16 @@ pub struct Read {
     pub result: Result<(Arc<Reading>, Mapping), ListError>,
 }
 
+/// Why a list's file could not be opened.
+fn unopened(error: FileError) -> ListError {
+    match error.trouble {
+        Trouble::Missing => ListError::NotThere,
+        Trouble::NotAllowed => ListError::NotAllowed,
+        Trouble::NotAFile => ListError::NotAFile,
+        Trouble::Full | Trouble::NotText | Trouble::Other => ListError::Io(error.reason),
+    }
+}
+
 pub fn reading(
     job: Job,
     path: Option<PathBuf>,
@@ -73,9 +84,7 @@ pub fn reading(
     move || {
         let bytes = match (path, bytes) {
             (Some(path), _) => {
-                let fail = |error: std::io::Error| Broken::Error(ListError::Io(error.to_string()));
-                let file = std::fs::File::open(&path).map_err(fail)?;
-                let told = file.metadata().map_err(fail)?.len();
+                let (file, told) = open_named(&path).map_err(|error| Broken::Error(unopened(error)))?;
                 Arc::new(take_bytes(file, Some(told)).map_err(Broken::Error)?)
             }
             (None, bytes) => bytes.unwrap_or_default(),

@@ -209,6 +209,17 @@ fn a_bad_list_and_a_damaged_journal_are_said_and_nothing_is_sent() {
         String::from_utf8_lossy(&out.stderr)
     );
     assert_eq!(shell.arrived(), 0);
+    // A damaged history is put aside, and that is said: the plan knows less of today without it.
+    std::fs::rename(shell.path().join("journal.sqlite"), shell.path().join("damaged")).unwrap();
+    std::fs::write(shell.path().join("history.sqlite"), "no database ".repeat(100)).unwrap();
+    let out = shell.run(&["send", "draft.json", "--people", "list.csv", "--profile", "org", "--plan"]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("history.sqlite.broken-1"), "nothing was said");
+    std::fs::rename(shell.path().join("damaged"), shell.path().join("journal.sqlite")).unwrap();
+    // Looking sends nothing anyway: it says that the journal cannot be used, and what can be done.
+    let out = shell.run(&["deliveries"]);
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(2), "{told}");
+    assert!(told.contains("cannot be used") && told.contains("backup") && !told.contains("nothing was sent"), "{told}");
 }
 
 #[test]

@@ -124,9 +124,9 @@ fn session(scene: &Scene, total: Duration) -> Session {
 fn three(scene: &Scene, draft: &Draft, number: usize) -> DeliveryId {
     let plan = scene.plan(draft, &people(&scene.people(6)), Mode::Fewest, false);
     assert!(!plan.blocked(), "{:?} {:?}", plan.doubts, plan.findings);
-    let (list, now) = (people(&scene.people(6)), scene.time.wall_ms());
+    let list = people(&scene.people(6));
     let track = format!("track{number}");
-    ding_composer::deliver::start::start(&plan, draft, &list, &scene.profile, &scene.journal, &track, now).unwrap()
+    scene.write(&plan, draft, &list, &track, None)
 }
 
 fn taken(scene: &Scene, path: &str) -> usize {

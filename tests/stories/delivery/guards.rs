@@ -193,3 +193,67 @@ fn the_table_of_limits_goes_round_and_a_bad_value_is_named_with_its_place() {
     let told = Settings::load(&path).problems[0].message(ding_composer::lang::Lang::Zh);
     assert!(told.contains("calls_per_hour") && told.contains('6'), "{told}");
 }
+
+#[test]
+fn another_process_called_a_delivery_over_while_its_calls_were_on_their_way() {
+    let shell = Shell::new(2);
+    shell.sandbox.script(Script::always(SEND_NOTICE, Effect::Slow(Duration::from_secs(3))));
+    let send = ["send", "draft.json", "--people", "list.csv", "--profile", "org", "--yes"];
+    let mut first = super::kill::command(shell.path(), &shell.sandbox, &send).spawn().unwrap();
+    // Both have begun: nothing is left that a second process could make.
+    let begun = || {
+        let (_, one) = shell.json(&["deliveries"]);
+        one[0]["counts"]["begun"] == json!(2)
+    };
+    while !begun() {
+        assert!(first.try_wait().unwrap().is_none(), "it ended before it was seen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let out = shell.run(&["resume", "1", "--yes"]);
+    let state = shell.json(&["deliveries", "1"]).1["state"].clone();
+    let still = first.try_wait().unwrap().is_none();
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+    if still {
+        assert_eq!((out.status.code(), state), (Some(2), json!("open")), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+    assert_eq!(rungs(&shell.json(&["deliveries", "1"]).1), ["handed_over"; 2]);
+}
+
+#[test]
+fn a_bad_limit_in_the_settings_sent_it_into_the_sandbox_as_if_nothing_were_wrong() {
+    let shell = Shell::new(2);
+    let settings = shell.path().join("settings.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace("calls_per_second = 1000000", "calls_per_second = -1")).unwrap();
+    let out = shell.run(&["send", "draft.json", "--people", "list.csv", "--yes"]);
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(2), "{told}");
+    assert!(told.contains("calls_per_second") && told.contains("--profile"), "{told}");
+    assert_eq!(shell.arrived(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_and_a_folder_are_no_lists() {
+    let shell = Shell::new(1);
+    let made = std::process::Command::new("mkfifo").arg(shell.path().join("pipe.csv")).status();
+    let lists = if made.is_ok_and(|made| made.success()) { &["pipe.csv", "."][..] } else { &["."] };
+    for list in lists {
+        let out = shell.run(&["send", "draft.json", "--people", list, "--profile", "org", "--plan"]);
+        let told = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(2), "{told}");
+        assert!(told.contains("no plain file"), "{told}");
+    }
+}
+
+#[test]
+fn a_delivery_that_fails_from_the_start_makes_no_more_calls_than_may_fail() {
+    let shell = Shell::new(12);
+    let settings = shell.path().join("settings.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace("kind = \"token\"", "kind = \"token\"\nstop_after_errors = 3")).unwrap();
+    shell.sandbox.script(Script::always(SEND_NOTICE, Effect::code("400002")));
+    let (exit, sent) = shell.send(&[]);
+    assert_eq!((exit, sent["state"].as_str()), (3, Some("stopped")), "{sent:#}");
+    assert_eq!(sent["counts"]["failed"], json!(3), "{:#}", sent["counts"]);
+}

@@ -7,7 +7,6 @@ use ding_composer::{
     deliver::{
         plan::{Mode, Past, Plan, Recipients, Rule, Wanted, plan},
         run::{Parts, Sender},
-        start::wait,
         time::Time as _,
         waiting::{LATE_MS, Moment, moment_of, standing},
     },
@@ -43,8 +42,7 @@ fn tomorrow(scene: &Scene, draft: &ding_composer::compose::Draft, list: &Recipie
     assert_eq!((now.in_vain(), now.free_ms()), (3, Some(MIDNIGHT_MS)));
     let then = planned_for(scene, draft, list, MIDNIGHT_MS);
     assert_eq!(then.in_vain(), 0, "by then everybody gets it");
-    let now = scene.time.wall_ms();
-    wait(&then, draft, list, &scene.profile, &scene.journal, "", now, MIDNIGHT_MS).unwrap()
+    scene.write(&then, draft, list, "", Some(MIDNIGHT_MS))
 }
 
 fn found(journal: &Journal, id: DeliveryId) -> Delivery {

@@ -1,8 +1,8 @@
 //! Before anything leaves: what becomes of whom.
 
 use ding_composer::{
-    compose::{Draft, notice::DepartmentRef},
-    deliver::plan::{Doubt, Mode, Offer, Rule},
+    compose::{Draft, NoticeVia, Via, notice::DepartmentRef},
+    deliver::plan::{Doubt, Mode, Offer, Recipients, Rule},
     lang::Lang,
 };
 
@@ -151,4 +151,47 @@ fn a_plan_says_how_long_it_takes_with_what_the_minute_holds_already() {
     scene.time.advance(std::time::Duration::from_secs(20));
     let plan = scene.plan(&scene.notice("二"), &people(&ids[..100]), Mode::Fewest, false);
     assert_eq!((plan.takes_ms, plan.calls[0].at_ms), (40_000, 40_000), "the first call waits for the minute");
+}
+
+#[test]
+fn an_empty_value_went_out_as_the_name_of_its_variable() {
+    let scene = Scene::new();
+    let ids = scene.people(3);
+    let cells = ["1", "", "3"].map(|cell| vec![cell.to_owned()]);
+    let list = valued(&["amount"], ids.iter().map(String::as_str).zip(cells));
+    let draft = scene.notice("金额 ${amount}");
+    let plan = scene.plan(&draft, &list, Mode::Fewest, false);
+    assert_eq!(plan.dropped.iter().map(|one| (one.row, one.rule)).collect::<Vec<_>>(), [(1, Rule::NoValue)]);
+    assert_eq!((plan.in_vain(), plan.blocked()), (1, false), "a person decides");
+    assert_eq!(plan.reached(), 3, "it would get there, with a hole in it");
+    assert_eq!(scene.plan(&draft, &list, Mode::Fewest, true).people(), 2);
+    assert_eq!(scene.plan(&scene.notice("没有变量"), &list, Mode::Fewest, false).in_vain(), 0);
+}
+
+#[test]
+fn a_free_notice_to_departments_alone_could_not_be_planned() {
+    let scene = Scene::new();
+    let text = serde_json::json!({ "msgtype": "text", "text": { "content": "停电" } });
+    let body = serde_json::json!({ "agent_id": 1, "msg": text });
+    let draft = Draft::from_body(Via::Notice(NoticeVia::Free), &body);
+    let one = DepartmentRef { id: "7".into(), name: String::new(), people: None };
+    let list = Recipients { departments: vec![one], ..Recipients::default() };
+    let plan = scene.plan(&draft, &list, Mode::Fewest, false);
+    assert!(!plan.blocked(), "{:?} {:?}", plan.doubts, plan.findings);
+    assert_eq!(plan.calls.len(), 1);
+}
+
+#[test]
+fn what_is_wrong_with_the_values_of_one_among_thousands_is_found_and_named() {
+    let scene = Scene::with_people(700);
+    let ids = scene.people(600);
+    let long = "长".repeat(3_000);
+    let cells = (0..600).map(|at| vec![if at == 577 { long.clone() } else { at.to_string() }]);
+    let list = valued(&["note"], ids.iter().map(String::as_str).zip(cells));
+    let text = serde_json::json!({ "msgtype": "text", "text": { "content": "说明 ${note}" } });
+    let body = serde_json::json!({ "agent_id": 1, "msg": text });
+    let draft = Draft::from_body(Via::Notice(NoticeVia::Free), &body);
+    let plan = scene.plan(&draft, &list, Mode::Fewest, false);
+    assert!(!plan.findings.is_empty(), "only the first contents were looked at");
+    assert!(plan.found_at.iter().all(|row| *row == Some(577)), "{:?} {:?}", plan.findings, plan.found_at);
 }
