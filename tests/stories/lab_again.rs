@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use ding_composer::compose::Draft;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
@@ -19,6 +20,21 @@ fn changed(window: &Window, from: &str, to: &str) -> PathBuf {
     let path = window.folder.path().join("changed.json");
     std::fs::write(&path, text.replace(from, to)).unwrap();
     path
+}
+
+/// The program started again, with the card of the template chosen.
+fn again(window: Window) -> Window {
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+    let mut window = Window::open_sized(folder, [1500.0, 3000.0], |_| {});
+    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
+    window.step_until("the templates are read", |window| window.app().lab().known(lab::TEMPLATE).is_some());
+    let drafts = &mut window.harness.state_mut().state.drafts;
+    let ours = |draft: &Draft| matches!(draft, Draft::Card(card) if card.card_template_id == lab::TEMPLATE);
+    let id = drafts.all().iter().find(|open| ours(&open.draft)).unwrap().id.clone();
+    drafts.select(&id);
+    window.settle();
+    window
 }
 
 fn import_newer(window: &mut Window, file: PathBuf) {
@@ -74,12 +90,8 @@ fn what_changed_is_shown_until_it_was_read_and_again_with_the_next_export() {
     window.press("知道了");
     window.settle();
     assert!(!window.shows("去掉了变量 vip"));
-    let folder = Arc::clone(&window.folder);
-    drop(window);
-    let mut window = Window::open_sized(folder, [1500.0, 3000.0], |_| {});
-    window.settle();
+    let mut window = again(window);
     assert!(!window.shows("去掉了变量 vip"), "read once is read: {:#?}", window.on_screen());
-    window.step_until("the templates are read", |window| window.app().lab().known(lab::TEMPLATE).is_some());
     import_newer(&mut window, lab::fixture("visit.json"));
     assert!(window.shows("新增变量 vip"), "{:#?}", window.on_screen());
 }
@@ -149,12 +161,7 @@ fn a_case_by_hand_is_renamed_put_into_the_form_and_no_two_have_one_name() {
 fn after_a_restart_the_grid_still_says_what_was_handed_over_and_leads_to_its_delivery() {
     let mut window = visit();
     send_all(&mut window);
-    let folder = Arc::clone(&window.folder);
-    drop(window);
-    let mut window = Window::open_sized(folder, [1500.0, 3000.0], |_| {});
-    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
-    window.step_until("the templates are read", |window| window.app().lab().known(lab::TEMPLATE).is_some());
-    window.settle();
+    let mut window = again(window);
     open_cases(&mut window);
     window.wait_for("看结果");
     assert!(window.shows("上次交给") && window.shows("已提交"), "{:#?}", window.on_screen());

@@ -205,28 +205,28 @@ pub(super) fn grid_ui(
         ScrollArea::vertical().id_salt("cases").max_height(height).min_scrolled_height(height).auto_shrink(false);
     let visible = area.show_viewport(ui, |ui, view| {
         let corner = ui.max_rect().min;
-        let mut y = 0.0;
+        // Each column grows by itself: a short card beside a long one leaves no hole.
+        let mut ends = vec![0.0_f32; columns];
         let mut visible = Vec::new();
-        for (row, shown) in cells.chunks_mut(columns).enumerate() {
-            let drawn = shown.iter().map(|cell| cell.height(drawn_width)).fold(0.0, f32::max);
-            let high = HEAD + drawn + 2.0 * PAD + 8.0;
-            // One row beyond what is seen is built, so that Tab finds it.
-            if y < view.bottom() + high && y + 2.0 * high > view.top() {
-                for (column, cell) in shown.iter_mut().enumerate() {
-                    let index = row * columns + column;
-                    visible.push(index);
-                    let at = corner + vec2((cell_width + GAP) * column as f32, y);
-                    let place = Rect::from_min_size(at, vec2(cell_width, high));
-                    let inner = UiBuilder::new().id_salt(("case", index)).max_rect(place);
-                    ui.scope_builder(inner, |ui| {
-                        if let Some(asked) = cell_ui(ui, cx, cell, place, result(cell)) {
-                            wish = Some((index, asked));
-                        }
-                    });
-                }
+        for (index, cell) in cells.iter_mut().enumerate() {
+            let column = index % columns;
+            let Some(y) = ends.get_mut(column) else { continue };
+            let high = HEAD + cell.height(drawn_width) + 2.0 * PAD;
+            // A screen beyond what is seen is built, so that Tab finds it.
+            if *y < view.bottom() + height && *y + high > view.top() - height {
+                visible.push(index);
+                let at = corner + vec2((cell_width + GAP) * column as f32, *y);
+                let place = Rect::from_min_size(at, vec2(cell_width, high));
+                let inner = UiBuilder::new().id_salt(("case", index)).max_rect(place);
+                ui.scope_builder(inner, |ui| {
+                    if let Some(asked) = cell_ui(ui, cx, cell, place, result(cell)) {
+                        wish = Some((index, asked));
+                    }
+                });
             }
-            y += high + GAP;
+            *y += high + GAP;
         }
+        let y = ends.into_iter().fold(0.0, f32::max);
         ui.allocate_space(vec2(room, y));
         visible
     });
@@ -257,6 +257,7 @@ fn cell_ui(ui: &mut Ui, cx: &Cx<'_>, cell: &Cell, place: Rect, result: Option<(D
     let inside = UiBuilder::new().max_rect(place.shrink(PAD));
     ui.scope_builder(inside, |ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 2.0);
+        ui.spacing_mut().interact_size.y = LINE;
         let name = title(lang, &cell.case.origin);
         ui.horizontal(|ui| {
             ui.set_height(24.0);

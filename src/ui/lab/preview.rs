@@ -147,6 +147,14 @@ pub(super) struct Drawn {
     differs: Vec<usize>,
 }
 
+impl Drawn {
+    /// Whether a part is marked as one that everybody else sees otherwise.
+    fn is_marked(&self, node: &Node) -> bool {
+        let leaf = node.children.is_empty() && node.rect.width > 0.0;
+        leaf && node.visible() && self.differs.contains(&node.serial)
+    }
+}
+
 impl LabView {
     fn scene(&self, cx: &Cx<'_>, known: &Known, dark: bool) -> Scene {
         let place = self.place.and_then(|at| SCENES.get(at).copied());
@@ -365,7 +373,7 @@ fn person_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView, kn
     ui.horizontal_wrapped(|ui| {
         ui.label(tr!(lang, "lab.who"));
         let before = viewer.clone();
-        let choice = combo("lab person", word(&viewer)).width(180.0).show_ui(ui, |ui| {
+        let choice = combo("lab person", word(&viewer)).width(150.0).show_ui(ui, |ui| {
             let rows = draft.private.rows.iter().take(OFFERED).map(|row| Viewer::Person(row.person.id.clone()));
             let all = [Viewer::Everybody].into_iter().chain(sample.then_some(Viewer::Sample)).chain(rows);
             for one in all {
@@ -378,7 +386,10 @@ fn person_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView, kn
             view.viewer = Some(viewer.clone());
         }
         if let Some(drawn) = view.drawn.as_ref().filter(|_| viewer != Viewer::Everybody) {
-            let marked = drawn.differs.len();
+            let mut marked = 0;
+            if let Some(root) = &drawn.drawing.root {
+                root.walk(&mut |node| marked += usize::from(drawn.is_marked(node)));
+            }
             ui.label(theme::help(ui.style(), tr!(lang, "lab.differs", count = marked)));
         }
     });
@@ -464,8 +475,7 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
         painter.rect_stroke(place(node), 3.0, stroke, StrokeKind::Outside);
     };
     root.walk(&mut |node| {
-        let leaf = node.children.is_empty() && node.rect.width > 0.0;
-        if leaf && node.visible() && drawn.differs.contains(&node.serial) {
+        if drawn.is_marked(node) {
             outline(node, Stroke::new(1.5, t.warning));
         }
         if let Some(name) = &view.hovered
