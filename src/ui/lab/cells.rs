@@ -47,7 +47,7 @@ const MOST: f32 = 380.0;
 /// What a cell that is not drawn yet is thought to need.
 const GUESS: f32 = 140.0;
 /// Name, tick, result.
-const HEAD: f32 = 24.0 + 2.0 * LINE;
+const HEAD: f32 = 28.0 + 2.0 * LINE;
 const LINE: f32 = 20.0;
 /// How many cases are drawn in one pass, so that no pass is long.
 const A_PASS: usize = 2;

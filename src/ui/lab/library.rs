@@ -299,7 +299,11 @@ impl Lab {
         if let Some(reason) = self.opening.take_failure() {
             said.push(Toast::error(reason));
         }
-        if let Some(asking) = self.opening.take_here() {
+        if let Some(mut asking) = self.opening.take_here() {
+            // A newer export keeps the name that was given; its file is called whatever the browser made of it.
+            if let Some(known) = self.known.get(&asking.id).filter(|known| !known.stored.learnt) {
+                asking.name.clone_from(&known.stored.name);
+            }
             self.asking = Some(asking);
         }
         self.open_next(background, lang);
