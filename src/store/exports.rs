@@ -1,7 +1,10 @@
 //! The person's imported card templates (`exports/`): one file per template id, with the export's text as it was, the one
 //! before it, and the record of its cases. It knows nothing of what an export says.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -23,6 +26,12 @@ pub struct StoredExport {
     pub learnt: bool,
     /// The record of its cases; `null` without one.
     pub cases: Value,
+    /// The texts of earlier exports that the record still speaks of, by a short word for each.
+    pub earlier: BTreeMap<String, String>,
+    /// Whether a person has read what changed against the export before.
+    pub changes_read: bool,
+    /// How its cases were sent last; `null` when they never were.
+    pub sent: Value,
 }
 
 /// The folder below a home.
@@ -70,6 +79,15 @@ fn read(path: &Path) -> Result<Option<StoredExport>, FileError> {
         before: word("before"),
         learnt: value.get("learnt").and_then(Value::as_bool).unwrap_or(false),
         cases: value.get("cases").cloned().unwrap_or_default(),
+        earlier: value
+            .get("earlier")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter_map(|(word, text)| Some((word.clone(), text.as_str()?.to_owned())))
+            .collect(),
+        changes_read: value.get("changes_read").and_then(Value::as_bool).unwrap_or(false),
+        sent: value.get("sent").cloned().unwrap_or_default(),
     }))
 }
 
@@ -87,6 +105,9 @@ pub fn put(folder: &Path, stored: &StoredExport) -> Result<(), FileError> {
         "before": stored.before,
         "learnt": stored.learnt,
         "cases": stored.cases,
+        "earlier": stored.earlier,
+        "changes_read": stored.changes_read,
+        "sent": stored.sent,
     });
     files::write_atomically(&path(folder, &stored.id), value.to_string().as_bytes())
 }
@@ -122,7 +143,15 @@ mod tests {
         put(&folder, &stored("x", "甲")).unwrap();
         put(
             &folder,
-            &StoredExport { before: Some("[]".to_owned()), learnt: true, cases: json!([1]), ..stored("x", "丙") },
+            &StoredExport {
+                before: Some("[]".to_owned()),
+                learnt: true,
+                cases: json!([1]),
+                earlier: BTreeMap::from([("a".to_owned(), "{}".to_owned())]),
+                changes_read: true,
+                sent: json!({ "delivery": 1 }),
+                ..stored("x", "丙")
+            },
         )
         .unwrap();
         std::fs::write(folder.join("odd.json"), "{").unwrap();
@@ -131,6 +160,8 @@ mod tests {
         let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.before.as_deref())).collect();
         assert_eq!((names, failed.len()), (vec![("丙", Some("[]")), ("乙", None)], 1));
         assert_eq!((&found[0].cases, found[0].learnt, found[1].learnt), (&json!([1]), true, false));
+        assert_eq!((found[0].earlier["a"].as_str(), found[0].changes_read), ("{}", true));
+        assert_eq!(found[0].sent["delivery"], json!(1));
         remove(&folder, "x").unwrap();
         remove(&folder, "x").unwrap();
         assert_eq!(list(&folder).0.len(), 1);

@@ -1,6 +1,8 @@
 //! The acceptance record of a template: named value sets, some made from the declared types, and who saw which drawing of
 //! them and found it right.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -53,6 +55,11 @@ impl Origin {
         }
     }
 
+    /// Whether a person made it.
+    pub const fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Hand(_))
+    }
+
     fn of_key(key: &str) -> Option<Self> {
         Some(match key {
             "sample" => Self::Sample,
@@ -85,6 +92,28 @@ pub struct Tick {
     pub who: String,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
+    /// The public values that were looked at.
+    pub card: Map<String, Value>,
+    /// The private values that were looked at.
+    pub private: Map<String, Value>,
+    /// The export that was looked at ([`text_hash`]); empty where an older program kept the tick.
+    pub export: String,
+}
+
+/// A short word for an export's text: another word, another text.
+pub fn text_hash(text: &str) -> String {
+    first_64_bits(Sha256::digest(text.as_bytes()))
+}
+
+fn first_64_bits(digest: impl IntoIterator<Item = u8>) -> String {
+    let number = digest.into_iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(byte));
+    format!("{number:016x}")
+}
+
+/// The exports that the ticks of a kept record were made for, by [`text_hash`].
+pub fn looked_at(kept: &Value) -> BTreeSet<String> {
+    let export = |case: &Value| case.get("tick")?.get("export")?.as_str().map(str::to_owned);
+    kept.as_array().into_iter().flatten().filter_map(export).collect()
 }
 
 /// A named value set.
@@ -260,6 +289,18 @@ fn variables(expr: &Expr) -> Vec<String> {
 }
 
 impl Case {
+    /// The tick of somebody who finds its drawing right.
+    pub fn ticked(&self, hash: String, who: String, at_ms: i64, export: String) -> Tick {
+        Tick { hash, who, at_ms, card: self.card.clone(), private: self.private.clone(), export }
+    }
+
+    /// The case as it was when it was ticked; `None` when nobody ticked it.
+    pub fn when_ticked(&self) -> Option<Self> {
+        let tick = self.tick.as_ref()?;
+        let (card, private) = (tick.card.clone(), tick.private.clone());
+        Some(Self { origin: self.origin.clone(), card, private, tick: None })
+    }
+
     /// What its card is drawn from.
     pub fn merged(&self, export: &Export) -> Merged {
         let given = |map: &Map<String, Value>| -> Vec<Given> {
@@ -289,18 +330,16 @@ pub fn fingerprint(card: &Card, merged: &Merged) -> String {
             hash.update(format!("{:?}\n", piece.shape).as_bytes());
         }
     }
-    let number = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{number:016x}")
+    first_64_bits(hash.finalize())
 }
 
 /// The record of all cases: those made from the types, then those made by hand. Ticks, and cases by hand, come from what was
-/// kept; a tick belongs to its values, so a case that was made with others is open again.
+/// kept. A tick stays with its case whatever the values are now: whether it still holds is told by the drawing alone.
 pub fn record(export: &Export, card: &Card, kept: &Value) -> Vec<Case> {
     let old: Vec<Case> = kept.as_array().into_iter().flatten().filter_map(read).collect();
     let mut found = made(export, card);
     for case in &mut found {
-        let same = |old: &&Case| old.origin == case.origin && old.card == case.card && old.private == case.private;
-        case.tick = old.iter().find(same).and_then(|old| old.tick.clone());
+        case.tick = old.iter().find(|old| old.origin == case.origin).and_then(|old| old.tick.clone());
     }
     found.extend(old.into_iter().filter(|case| matches!(case.origin, Origin::Hand(_))));
     found
@@ -310,23 +349,38 @@ pub fn record(export: &Export, card: &Card, kept: &Value) -> Vec<Case> {
 pub fn write(cases: &[Case]) -> Value {
     let worth = |case: &&Case| case.tick.is_some() || matches!(case.origin, Origin::Hand(_));
     let one = |case: &Case| {
-        let tick = case.tick.as_ref().map(|tick| json!({ "hash": tick.hash, "who": tick.who, "at_ms": tick.at_ms }));
+        let tick = case.tick.as_ref().map(|tick| {
+            let mut kept = json!({ "hash": tick.hash, "who": tick.who, "at_ms": tick.at_ms, "export": tick.export });
+            // The values are written once where they are still those of the case.
+            if let Value::Object(kept) = &mut kept
+                && (tick.card != case.card || tick.private != case.private)
+            {
+                kept.insert("cardData".to_owned(), Value::Object(tick.card.clone()));
+                kept.insert("privateData".to_owned(), Value::Object(tick.private.clone()));
+            }
+            kept
+        });
         json!({ "case": case.origin.key(), "cardData": case.card, "privateData": case.private, "tick": tick })
     };
     cases.iter().filter(worth).map(one).collect()
 }
 
 fn read(value: &Value) -> Option<Case> {
-    let map = |name: &str| value.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let of = |value: &Value, name: &str| value.get(name).and_then(Value::as_object).cloned();
+    let card = of(value, "cardData").unwrap_or_default();
+    let private = of(value, "privateData").unwrap_or_default();
     let tick = value.get("tick").and_then(|tick| {
         Some(Tick {
             hash: tick.get("hash")?.as_str()?.to_owned(),
             who: tick.get("who")?.as_str()?.to_owned(),
             at_ms: tick.get("at_ms")?.as_i64()?,
+            card: of(tick, "cardData").unwrap_or_else(|| card.clone()),
+            private: of(tick, "privateData").unwrap_or_else(|| private.clone()),
+            export: tick.get("export").and_then(Value::as_str).unwrap_or_default().to_owned(),
         })
     });
     let origin = Origin::of_key(value.get("case")?.as_str()?)?;
-    Some(Case { origin, card: map("cardData"), private: map("privateData"), tick })
+    Some(Case { origin, card, private, tick })
 }
 
 #[cfg(test)]
@@ -386,13 +440,24 @@ mod tests {
         let hash = fingerprint(&card, &cases[0].merged(&export));
         assert_eq!(hash, fingerprint(&card, &cases[0].merged(&export)));
         assert_ne!(hash, fingerprint(&card, &cases[1].merged(&export)));
-        let tick = Tick { hash: hash.clone(), who: "王芳".to_owned(), at_ms: 1 };
+        let tick = cases[0].ticked(hash.clone(), "王芳".to_owned(), 1, text_hash("x"));
         cases[0].tick = Some(tick.clone());
         let hand = Case { origin: Origin::Hand("雨天".to_owned()), tick: None, ..cases[1].clone() };
         cases.push(hand.clone());
         let kept = write(&cases);
         let again = record(&export, &card, &kept);
         assert_eq!((again[0].tick.as_ref(), again.last()), (Some(&tick), Some(&hand)));
+        assert_eq!(looked_at(&kept), BTreeSet::from([text_hash("x")]));
+
+        // Another sample: the tick keeps the values that were looked at, through another writing too.
+        let other = {
+            let mut other = export.clone();
+            other.sample.card.insert("title".to_owned(), json!("另一个"));
+            other
+        };
+        let again = record(&other, &card, &write(&record(&other, &card, &kept)));
+        assert_eq!((again[0].card["title"].as_str(), again[0].tick.as_ref()), (Some("另一个"), Some(&tick)));
+        assert_eq!(fingerprint(&card, &again[0].when_ticked().unwrap().merged(&export)), hash);
 
         // A newer export with the same look keeps the fingerprint, one with another look does not.
         let (_, same) = template(&WIDGETS.replace("<FastTextView text='x'", "<FastTextView userId='new' text='x'"));

@@ -37,6 +37,27 @@ fn ready_to_send(window: &mut Window) {
     lab::edit(window, |card| card.open_conversation_id = conversation);
 }
 
+/// A window whose card has a template with ten cases. The emoji case holds characters that only a machine's own fonts have.
+pub fn visit() -> Window {
+    let window = lab::imported("visit.json");
+    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
+    window
+}
+
+/// Opens the record of cases and waits until all are drawn.
+pub fn open_cases(window: &mut Window) {
+    window.press("验收用例…");
+    window.harness.run_steps(20);
+}
+
+/// Sends every case to a tester and waits for the end.
+pub fn send_all(window: &mut Window) {
+    ready_to_send(window);
+    open_cases(window);
+    window.press("全部发给我（10）");
+    wait_for_end(window);
+}
+
 /// Waits until the delivery of the cases has ended.
 fn wait_for_end(window: &mut Window) {
     window.step_until("the delivery has ended", |window| {
@@ -50,14 +71,8 @@ fn wait_for_end(window: &mut Window) {
 
 #[test]
 fn all_cases_go_to_the_tester_one_card_each_and_each_shows_what_became_of_it() {
-    let mut window = lab::imported("visit.json");
-    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
-    window.press("按模板填入");
-    ready_to_send(&mut window);
-    window.press("验收用例…");
-    window.harness.run_steps(20);
-    window.press("全部发给我（10）");
-    wait_for_end(&mut window);
+    let mut window = visit();
+    send_all(&mut window);
     let journal = Arc::clone(window.app().state.journal.value().unwrap());
     let delivery = journal.deliveries(0, 1).unwrap().remove(0);
     assert!(delivery.new.title.contains("验收用例"), "{}", delivery.new.title);
@@ -84,10 +99,8 @@ fn all_cases_go_to_the_tester_one_card_each_and_each_shows_what_became_of_it() {
 
 #[test]
 fn cases_without_a_tester_ask_for_one_and_a_guarded_profile_sends_none() {
-    let mut window = lab::imported("visit.json");
-    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
-    window.press("验收用例…");
-    window.harness.run_steps(20);
+    let mut window = visit();
+    open_cases(&mut window);
     window.press("全部发给我（10）");
     assert!(window.shows("先选测试人员"), "{:#?}", window.on_screen());
     window.key(Key::Escape);
@@ -98,8 +111,7 @@ fn cases_without_a_tester_ask_for_one_and_a_guarded_profile_sends_none() {
     }
     window.settle();
     if !window.shows("全部发给我（10）") {
-        window.press("验收用例…");
-        window.harness.run_steps(20);
+        open_cases(&mut window);
     }
     window.press("全部发给我（10）");
     window.harness.run_steps(5);
@@ -157,14 +169,8 @@ fn without_an_export_the_variables_are_learnt_and_a_later_export_takes_their_pla
 
 #[test]
 fn variables_are_learnt_from_what_was_sent_before() {
-    let mut window = lab::imported("visit.json");
-    window.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
-    window.press("按模板填入");
-    ready_to_send(&mut window);
-    window.press("验收用例…");
-    window.harness.run_steps(20);
-    window.press("全部发给我（10）");
-    wait_for_end(&mut window);
+    let mut window = visit();
+    send_all(&mut window);
     window.key(Key::Escape);
     window.press("移除导入的模板");
     window.settle();

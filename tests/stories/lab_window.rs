@@ -112,7 +112,11 @@ fn presses_change_the_local_state_or_are_listed_and_nothing_is_sent() {
 #[test]
 fn each_persons_own_values_are_seen_and_what_differs_is_counted() {
     let mut window = imported("everything.json");
-    window.press("按模板填入");
+    assert!(drawing(&window).contains("A-017"), "at first as the builder shows it, with the sample's private values");
+    edit(&mut window, |card| {
+        assert!(card.params.iter().all(|row| row.key != "secret"), "a private sample is not for everybody");
+        card.params.push(ParamRow { key: "secret".to_owned(), kind: ValueKind::Text, value: "公用".to_owned() });
+    });
     let person = PersonRef { id: "u1".to_owned(), name: "王芳".to_owned() };
     edit(&mut window, |card| {
         card.private = PrivateTable {
@@ -121,7 +125,7 @@ fn each_persons_own_values_are_seen_and_what_differs_is_counted() {
         }
         .into();
     });
-    assert!(drawing(&window).contains("A-017"), "everybody sees the public value");
+    assert!(drawing(&window).contains("公用"), "everybody sees the public value");
     window.harness.get_by_role_and_label(Role::ComboBox, "看看谁看到什么").click();
     window.harness.run_ok();
     window.press("王芳");

@@ -26,6 +26,8 @@ mod free_notice;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod lab_again;
+#[cfg(test)]
 mod lab_cases;
 #[cfg(test)]
 mod lab_pictures;

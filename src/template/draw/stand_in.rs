@@ -27,7 +27,7 @@ pub fn stand_in(rect: Rect, radius: [f32; 4], source: &str, dark: bool) -> Vec<S
     found
 }
 
-/// Character size of a picture's label, and about how wide a character of it is.
+/// Character size of a picture's label, and about how wide a Latin character of it is; any other one is as wide as it is high.
 const LABEL: [f32; 2] = [9.0, 5.5];
 
 /// The source of a picture below its sign, as much of it as there is room for.
@@ -38,12 +38,19 @@ fn label(rect: Rect, top: f32, source: &str, dark: bool) -> Option<Shape> {
     if top + height > rect.y + rect.height || room < 8.0 * wide {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few characters")]
-    let most = (room / wide) as usize;
-    let count = source.chars().count();
-    let text: String =
-        if count > most { source.chars().take(most - 1).chain(['…']).collect() } else { source.to_owned() };
-    let width = wide * text.chars().count() as f32;
+    let of = |c: char| if c.is_ascii() { wide } else { size };
+    let whole: f32 = source.chars().map(of).sum();
+    let (text, width) = if whole <= room {
+        (source.to_owned(), whole)
+    } else {
+        let mut taken = size;
+        let fits = |c: &char| {
+            taken += of(*c);
+            taken <= room
+        };
+        let text: String = source.chars().take_while(fits).chain(['…']).collect();
+        (text, room)
+    };
     let rect = Rect { x: rect.x + (rect.width - width).max(0.0) / 2.0, y: top, width, height };
     let colour = own([0x17, 0x1A, 0x1D, 0x66], [0xEE, 0xF2, 0xF8, 0x66], dark);
     let look = TextLook { size, colour, bold: false, italic: false, strike: false, underline: false, code: false };
@@ -74,4 +81,20 @@ pub(super) fn check_box(rect: Rect, Mark { on, enabled }: Mark, dark: bool) -> V
     let mut found = vec![Shape::Fill { rect, radius, colour }];
     found.extend(mark.into_iter().map(|points| Shape::Line { points, width: (side / 10.0).max(1.2), colour: white }));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_of_a_picture_stays_inside_whatever_it_is_written_in() {
+        let rect = Rect { x: 16.0, y: 0.0, width: 200.0, height: 120.0 };
+        for source in ["长".repeat(300), "a".repeat(300), "https://例子.example/图片.png".to_owned()] {
+            let found = stand_in(rect, [0.0; 4], &source, false);
+            let Some(Shape::Text { rect: at, text, look }) = found.last() else { panic!("{found:?}") };
+            let wide: f32 = text.chars().map(|c| if c.is_ascii() { 5.5 } else { look.size }).sum();
+            assert!(at.x >= rect.x && at.x + wide.max(at.width) <= rect.x + rect.width, "{text} {at:?}");
+        }
+    }
 }

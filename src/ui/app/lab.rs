@@ -8,12 +8,16 @@ use super::App;
 use crate::{
     compose::{CardDraft, CheckContext, Draft, Kind, file},
     deliver::cases,
+    sandbox::CardTemplate,
     store::{history::History, journal::Journal},
+    template::cases::{Case, text_hash},
     ui::{
         action::Action,
         delivery::running::{Live, Size},
         lab::{
-            library::{Lab, Wish},
+            cases::title,
+            form::fill_from,
+            library::{Known, Lab, Wish},
             sending::{Asked, SentCases, Wanted, draft_of},
         },
         picker::{IdKind, PickerRequest, Purpose},
@@ -65,6 +69,10 @@ impl App {
                 self.ask_to_send(&wanted);
                 return;
             }
+            Wish::UseCase(id, case) => {
+                self.use_case(&id, &case);
+                return;
+            }
             other => other,
         };
         if let Some(toast) = self.lab.apply(wish, &current, &self.background, self.state.lang) {
@@ -73,14 +81,76 @@ impl App {
     }
 
     pub(super) fn take_lab(&mut self) {
-        for toast in self.lab.poll(self.background.ctx(), self.state.lang) {
+        for toast in self.lab.poll(self.background.ctx(), &self.background, self.state.lang) {
             self.toasts.add(toast);
         }
-        if let (Some(sent), Some(journal)) = (&mut self.lab.sent, self.state.journal.value()) {
+        if let Some(known) = self.lab.take_arrived() {
+            self.use_arrived(&known);
+        }
+        self.show_sandbox_the_templates();
+        let current = self.template_of_current();
+        if let (Some(sent), Some(journal)) = (self.lab.sent_mut(current.trim()), self.state.journal.value()) {
             let live =
                 self.deliveries.live.iter().find(|live| live.id().is_some() && live.id() == sent.id.get().copied());
             let now = live.map_or_else(Default::default, |live| (live.is_running(), live.progress().counts));
             sent.follow(now, journal, &self.background);
+        }
+    }
+
+    /// A template that was imported becomes the one of a card that has none, and its samples fill what is empty there: one
+    /// step to undo.
+    fn use_arrived(&mut self, known: &Known) {
+        let Some(open) = self.state.current_mut() else { return };
+        let Draft::Card(card) = &open.draft else { return };
+        let id = card.card_template_id.trim();
+        if !id.is_empty() && id != known.stored.id {
+            return;
+        }
+        let mut filled = card.clone();
+        filled.card_template_id.clone_from(&known.stored.id);
+        fill_from(&mut filled, &known.export.variables, &known.export.sample);
+        if filled != *card {
+            open.undo_step();
+            open.draft = Draft::Card(filled);
+        }
+    }
+
+    /// Puts a case's values into the card being written, the private ones for everybody in its table (else for the test
+    /// people): one step to undo. Variables the template does not have stay.
+    fn use_case(&mut self, id: &str, case: &Case) {
+        self.keep_default_tester();
+        let Some(known) = self.lab.known(id).cloned() else { return };
+        let Some(open) = self.state.current_mut() else { return };
+        let Draft::Card(card) = &open.draft else { return };
+        let rows: Vec<_> = card.private.rows.iter().map(|row| row.person.clone()).collect();
+        let people = if rows.is_empty() { open.testers() } else { rows };
+        let mut filled = draft_of(card, &known.export, case, &people);
+        let other = card.params.iter().filter(|row| known.export.variable(&row.key).is_none());
+        let other: Vec<_> = other.filter(|row| !case.card.contains_key(&row.key)).cloned().collect();
+        filled.params.extend(other);
+        if case.private.is_empty() {
+            filled.private = Arc::clone(&card.private);
+        }
+        open.undo_step();
+        open.draft = Draft::Card(filled);
+        let name = title(self.state.lang, &case.origin);
+        self.toasts.add(Toast::ok(tr!(self.state.lang, "lab.case_used", name = name)));
+    }
+
+    /// The sandbox's card platform has every template that was imported: what is tried there is the tester's own.
+    fn show_sandbox_the_templates(&mut self) {
+        let now = (self.lab.generation(), self.state.link.generation());
+        let Some(sandbox) = self.state.link.sandbox() else { return };
+        if self.lab_shown == now {
+            return;
+        }
+        self.lab_shown = now;
+        let there = sandbox.card_templates();
+        for known in self.lab.imported() {
+            let (id, name) = (known.stored.id.clone(), known.stored.name.clone());
+            if !there.iter().any(|template| template.id == id) {
+                sandbox.publish_card_template(CardTemplate { id, name, published: true, variables: Vec::new() });
+            }
         }
     }
 
@@ -124,7 +194,8 @@ impl App {
         let Some(plan) = cases::plan(&drafts, &people, &profile, &context, &out_track_id) else { return };
         let title = tr!(lang, "lab.cases_title", name = known.stored.name, count = plan.calls()).into_owned();
         let keys = wanted.cases.iter().map(|case| case.origin.key()).collect();
-        let asked = Asked { plan, people, template_id: wanted.template_id.clone(), keys, title };
+        let template_id = wanted.template_id.clone();
+        let asked = Asked { plan, people, template_id, keys, title, track: out_track_id };
         if asked.plan.calls() == 0 || profile.is_sandbox() {
             self.send_cases(asked);
         } else {
@@ -135,11 +206,12 @@ impl App {
     /// Sends cases: everything was asked.
     fn send_cases(&mut self, asked: Asked) {
         let lang = self.state.lang;
-        let Asked { plan, people, template_id, keys, title } = asked;
-        let sent = SentCases::new(template_id, &keys, &plan, lang);
+        let export = self.lab.known(&asked.template_id).map(|known| text_hash(&known.stored.text)).unwrap_or_default();
+        let sent = SentCases::new(&asked, export, self.now().as_millisecond(), lang);
+        let Asked { plan, people, title, .. } = asked;
         if plan.calls() == 0 {
             self.toasts.add(Toast::new(Level::Warning, tr!(lang, "lab.no_case_sent")));
-            self.lab.sent = Some(sent);
+            self.lab.set_sent(sent);
             return;
         }
         let profile = self.state.profile().clone();
@@ -159,7 +231,7 @@ impl App {
         let key = self.deliveries.key();
         let live = Live::start_with(key, title, size, write, tools, &self.deliveries.senders, &self.background);
         self.deliveries.live.push(live);
-        self.lab.sent = Some(sent);
+        self.lab.set_sent(sent);
     }
 
     /// The question before cases go to people of an organisation.
@@ -191,18 +263,9 @@ impl App {
         }
     }
 
-    /// Draws the question for a template's id over the window; an answered one is written into a card that has none.
+    /// Draws the questions of the lab over the window.
     pub(super) fn draw_lab(&mut self, ui: &Ui) {
         self.draw_send_cases(ui);
-        let Some(id) = self.lab.ui(ui.ctx(), &self.background, self.state.lang) else { return };
-        if let Some(open) = self.state.current_mut() {
-            let empty = matches!(&open.draft, Draft::Card(card) if card.card_template_id.trim().is_empty());
-            if empty {
-                open.undo_step();
-                if let Draft::Card(card) = &mut open.draft {
-                    card.card_template_id = id;
-                }
-            }
-        }
+        self.lab.ui(ui.ctx(), &self.background, self.state.lang);
     }
 }

@@ -84,6 +84,8 @@ pub struct App {
     library: Library,
     /// The imported card templates.
     lab: Lab,
+    /// The library and the connection whose sandbox was shown the imported templates.
+    lab_shown: (u64, u64),
     /// Changing the status bar of a notice that was handed over.
     status_bar: StatusBar,
     /// The people of the organisation in use.

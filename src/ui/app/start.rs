@@ -106,6 +106,7 @@ impl App {
             templates,
             library: Library::default(),
             lab: Lab::default(),
+            lab_shown: (0, 0),
             status_bar: crate::ui::notice::status_bar::StatusBar::default(),
             contacts: Contacts::default(),
             renaming: None,

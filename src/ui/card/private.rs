@@ -49,7 +49,7 @@ pub enum PrivateWish {
 /// The group.
 pub fn private_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut PrivateView) -> Option<PrivateWish> {
     let people = draft.private.rows.len();
-    let badge = if people == 0 {
+    let badge = if people == 0 && draft.private.columns.is_empty() {
         String::new()
     } else {
         let (people, variables) = (grouped(people as u64), draft.private.columns.len());

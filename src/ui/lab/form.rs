@@ -13,7 +13,7 @@ use super::{
 use crate::{
     compose::{
         CardDraft, Finding, Severity,
-        card::{ParamRow, PrivateColumn, ValueKind},
+        card::{ParamRow, PrivateColumn, PrivateRow, ValueKind},
         encode::FULL_JSON,
         json, pointer,
     },
@@ -26,6 +26,7 @@ use crate::{
     },
     ui::{
         action::Action,
+        commands::Command,
         cx::Cx,
         icons::Icon,
         theme::{self, size, tokens},
@@ -36,14 +37,14 @@ use crate::{
 /// What the form remembers.
 #[derive(Default)]
 pub struct FormView {
-    /// Whether what changed with the last export was read.
-    changes_read: bool,
     /// The last height of every variable's input: those out of sight are only space.
     heights: HashMap<String, f32>,
 }
 
 /// Inputs built beyond what is visible, so that Tab finds the next one.
 const OVERSCAN: f32 = 300.0;
+/// Characters of a private sample that are shown.
+const SAMPLE: usize = 80;
 
 /// How a variable's value is encoded in the call.
 pub fn kind_of(variable: &Variable) -> ValueKind {
@@ -65,18 +66,16 @@ pub fn typed_text(value: &Value) -> String {
     }
 }
 
-/// Fills in the sample's values where the draft has none, and makes columns for private variables. `true` when something
-/// was filled in.
+/// Fills in the sample's values where the draft has none, and makes columns for private variables, whose samples go to the
+/// people of the table: never to everybody. `true` when something was filled in.
 pub fn fill_from(draft: &mut CardDraft, variables: &[Variable], sample: &Sample) -> bool {
     let mut filled = false;
     for variable in variables.iter().filter(|variable| shown(variable)) {
         let kind = kind_of(variable);
-        if variable.private && !draft.private.columns.iter().any(|column| column.key == variable.name) {
-            add_column(draft, &variable.name, kind);
-            filled = true;
+        if variable.private {
+            filled |= fill_column(draft, variable, kind, sample.private.get(&variable.name));
         }
-        let private = sample.private.get(&variable.name).filter(|_| variable.private);
-        let Some(value) = sample.card.get(&variable.name).or(private) else { continue };
+        let Some(value) = sample.card.get(&variable.name) else { continue };
         let text = typed_text(value);
         match draft.params.iter_mut().find(|row| row.key == variable.name) {
             Some(row) if row.value.is_empty() && !text.is_empty() => {
@@ -92,6 +91,27 @@ pub fn fill_from(draft: &mut CardDraft, variables: &[Variable], sample: &Sample)
         }
     }
     filled
+}
+
+/// The column of a private variable, with its sample for everybody in the table who has no value.
+fn fill_column(draft: &mut CardDraft, variable: &Variable, kind: ValueKind, sample: Option<&Value>) -> bool {
+    let place = draft.private.columns.iter().position(|column| column.key == variable.name);
+    let added = place.is_none();
+    let place = place.unwrap_or_else(|| {
+        add_column(draft, &variable.name, kind);
+        draft.private.columns.len() - 1
+    });
+    let empty = |row: &PrivateRow| row.cells.get(place).is_some_and(Option::is_none);
+    let Some(text) = sample.map(typed_text).filter(|text| !text.is_empty()) else { return added };
+    if !draft.private.rows.iter().any(empty) {
+        return added;
+    }
+    for row in Arc::make_mut(&mut draft.private).rows.iter_mut().filter(|row| empty(row)) {
+        if let Some(cell) = row.cells.get_mut(place) {
+            *cell = Some(text.clone());
+        }
+    }
+    true
 }
 
 /// What the builder's own components fill is not the author's to give.
@@ -127,8 +147,13 @@ pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabVi
         if known.stored.learnt {
             ui.add(Label::new(theme::help(ui.style(), tr!(lang, "lab.learnt_help"))).wrap());
         }
-        changes_ui(ui, lang, &mut view.form, known);
+        changes_ui(ui, cx, draft, known);
         ui.horizontal_wrapped(|ui| {
+            let import = Command::ImportTemplate;
+            let newer = PushButton::new(tr!(lang, "lab.import_newer")).icon(import.icon());
+            if newer.tooltip(tr!(lang, "lab.import_newer_tip")).show(ui).clicked() {
+                cx.run(import);
+            }
             let fill = PushButton::new(tr!(lang, "lab.fill")).icon(Icon::Paste).tooltip(tr!(lang, "lab.fill_tip"));
             if fill.show(ui).clicked() {
                 cx.send(Action::UndoStep);
@@ -149,7 +174,8 @@ pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabVi
                 ui.allocate_space(egui::vec2(ui.available_width(), height));
                 continue;
             }
-            let rect = ui.scope(|ui| variable_ui(ui, cx, draft, variable)).response.rect;
+            let private = known.export.sample.private.get(&variable.name).filter(|_| variable.private);
+            let rect = ui.scope(|ui| variable_ui(ui, cx, draft, variable, private)).response.rect;
             view.form.heights.insert(variable.name.clone(), rect.height());
             if ui.rect_contains_pointer(rect) {
                 hovered = Some(variable.name.clone());
@@ -162,20 +188,31 @@ pub fn form_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, view: &mut LabVi
     }
 }
 
-fn changes_ui(ui: &mut Ui, lang: Lang, view: &mut FormView, known: &Known) {
-    if known.changes.is_empty() || view.changes_read {
+/// What changed with the last export, until it was read.
+fn changes_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, known: &Known) {
+    if known.changes.is_empty() || known.stored.changes_read {
         return;
     }
-    let t = tokens(ui.style());
-    egui::Frame::new().fill(t.raised).corner_radius(size::RADIUS).inner_margin(egui::Margin::symmetric(12, 8)).show(
-        ui,
-        |ui| {
+    let (lang, t) = (cx.lang, tokens(ui.style()));
+    egui::Frame::new()
+        .fill(t.accent_soft)
+        .corner_radius(size::RADIUS)
+        .inner_margin(egui::Margin::symmetric(12, 8))
+        .show(ui, |ui| {
             ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = size::XS;
             ui.label(theme::medium(tr!(lang, "lab.changed")));
             for change in &known.changes {
                 let line = match change {
                     Change::Added(name) => tr!(lang, "lab.added", name = name),
+                    Change::Removed(name) if draft.private.columns.iter().any(|column| column.key == *name) => {
+                        tr!(lang, "lab.removed_private", name = name)
+                    }
+                    Change::Removed(name) if draft.params.iter().any(|row| row.key == *name) => {
+                        tr!(lang, "lab.removed_public", name = name)
+                    }
                     Change::Removed(name) => tr!(lang, "lab.removed", name = name),
+                    Change::Retyped { name, before, now } if before == now => tr!(lang, "lab.reshaped", name = name),
                     Change::Retyped { name, before, now } => {
                         tr!(lang, "lab.retyped", name = name, before = before, now = now)
                     }
@@ -184,11 +221,10 @@ fn changes_ui(ui: &mut Ui, lang: Lang, view: &mut FormView, known: &Known) {
                 };
                 ui.add(Label::new(line).wrap());
             }
-            if PushButton::quiet(tr!(lang, "lab.understood")).small().show(ui).clicked() {
-                view.changes_read = true;
+            if PushButton::new(tr!(lang, "lab.understood")).small().show(ui).clicked() {
+                cx.send(Action::Lab(Wish::ChangesRead(known.stored.id.clone())));
             }
-        },
-    );
+        });
 }
 
 fn type_name(lang: Lang, kind: &VarKind) -> String {
@@ -209,7 +245,7 @@ fn type_name(lang: Lang, kind: &VarKind) -> String {
     crate::lang::text(lang, key, &[])
 }
 
-fn variable_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, variable: &Variable) {
+fn variable_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, variable: &Variable, sample: Option<&Value>) {
     let (lang, t) = (cx.lang, tokens(ui.style()));
     let kind = kind_of(variable);
     ui.spacing_mut().item_spacing.y = size::XS;
@@ -230,6 +266,10 @@ fn variable_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft, variable: &Varia
     });
     if !variable.description.is_empty() {
         ui.add(Label::new(theme::help(ui.style(), variable.description.as_str())).wrap());
+    }
+    if let Some(sample) = sample {
+        let text: String = typed_text(sample).chars().take(SAMPLE).collect();
+        ui.add(Label::new(theme::help(ui.style(), tr!(lang, "lab.private_sample", value = text))).wrap());
     }
     let at = draft.params.iter().position(|row| row.key == variable.name);
     let row = at.and_then(|at| draft.params.get(at)).cloned();
@@ -340,10 +380,13 @@ mod tests {
                 ("title", ValueKind::Text, "我的"),
                 ("n", ValueKind::Number, "3"),
                 ("rows", ValueKind::Json, "[{\"a\":1}]"),
-                ("own", ValueKind::Boolean, "true"),
-            ]
+            ],
+            "a private sample is nobody else's"
         );
         assert_eq!(draft.private.columns, [PrivateColumn { key: "own".to_owned(), kind: ValueKind::Boolean }]);
         assert!(!fill_from(&mut draft, &export.variables, &export.sample), "nothing is left to fill in");
+        Arc::make_mut(&mut draft.private).rows.push(PrivateRow { cells: vec![None].into(), ..PrivateRow::default() });
+        assert!(fill_from(&mut draft, &export.variables, &export.sample));
+        assert_eq!(draft.private.rows[0].cells[0].as_deref(), Some("true"));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use egui::{Label, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, vec2};
+use egui::{Label, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use serde_json::{Map, Value};
 
 use super::{
     library::Known,
     load::pictures_ui,
     paint::{FontMetric, Stage, shapes},
+    pressed::{Asked, asked_ui, would_ui},
     studio::ground,
 };
 use crate::{
@@ -23,10 +24,10 @@ use crate::{
             Drawing, Node,
             build::{Scene, draw},
             paint::{Piece, pieces},
-            press::{Ask, Effect, chosen, press},
+            press::press,
         },
         of_draft::{public_pointer, values_of},
-        values::{Merged, merge},
+        values::{Merged, Values, merge},
     },
     ui::{
         action::Action,
@@ -56,17 +57,17 @@ pub struct LabView {
     client: usize,
     place: Option<usize>,
     forwarded: bool,
-    /// Whose card; `None`: somebody without private values.
-    person: Option<String>,
+    /// Whose card, once somebody was chosen.
+    viewer: Option<Viewer>,
     /// The client's own state as presses changed it.
-    local: Map<String, Value>,
+    pub(super) local: Map<String, Value>,
     /// What is asked for before something changes.
-    asked: Option<Asked>,
+    pub(super) asked: Option<Asked>,
     /// What the last press would do.
-    would: Vec<(String, String)>,
+    pub(super) would: Vec<(String, String)>,
     /// The variable the pointer is over in the form.
     pub hovered: Option<String>,
-    drawn: Option<Drawn>,
+    pub(super) drawn: Option<Drawn>,
     /// What the form remembers.
     pub form: super::form::FormView,
     /// What the cases remember.
@@ -82,7 +83,7 @@ impl Default for LabView {
             client: 0,
             place: None,
             forwarded: false,
-            person: None,
+            viewer: None,
             local: Map::new(),
             asked: None,
             would: Vec::new(),
@@ -94,28 +95,64 @@ impl Default for LabView {
     }
 }
 
-/// A question of the card.
-struct Asked {
-    effect: Effect,
-    text: String,
-    picked: Vec<usize>,
+/// Through whose eyes the card is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Viewer {
+    /// Somebody without private values.
+    Everybody,
+    /// Somebody with the private values of the builder's sample.
+    Sample,
+    /// A person of the table.
+    Person(String),
+}
+
+impl Viewer {
+    /// The chosen one, as far as there still is one. At first the sample's, as in the builder, until somebody has a row.
+    fn of(chosen: Option<&Self>, draft: &CardDraft, known: &Known) -> Self {
+        let rows = &draft.private.rows;
+        let sample = !known.export.sample.private.is_empty();
+        match chosen {
+            Some(Self::Person(id)) if rows.iter().any(|row| row.person.id == *id) => Self::Person(id.clone()),
+            Some(Self::Sample) if sample => Self::Sample,
+            None if sample && rows.is_empty() => Self::Sample,
+            _ => Self::Everybody,
+        }
+    }
+
+    /// The values of the card as this one gets them.
+    fn merged(&self, draft: &CardDraft, known: &Known) -> Merged {
+        let id = if let Self::Person(id) = self { Some(id.as_str()) } else { None };
+        let mut values = values_of(draft, id);
+        if *self == Self::Sample {
+            values.private = Values::of_sample(&known.export).private;
+        }
+        merge(&known.export, &values, id)
+    }
 }
 
 /// A drawing, and what it was made from.
-struct Drawn {
+pub(super) struct Drawn {
     known: Arc<Known>,
     params: Vec<ParamRow>,
     private: Arc<PrivateTable>,
-    person: Option<String>,
+    viewer: Viewer,
     local: Map<String, Value>,
     scene: Scene,
-    merged: Merged,
+    pub(super) merged: Merged,
     drawing: Drawing,
     pieces: Vec<Piece>,
     /// The pictures there were.
     pictures: u64,
     /// Nodes that are otherwise than everybody else sees them.
     differs: Vec<usize>,
+}
+
+impl Drawn {
+    /// Whether a part is marked as one that everybody else sees otherwise.
+    fn is_marked(&self, node: &Node) -> bool {
+        let leaf = node.children.is_empty() && node.rect.width > 0.0;
+        leaf && node.visible() && self.differs.contains(&node.serial)
+    }
 }
 
 impl LabView {
@@ -137,11 +174,12 @@ impl LabView {
     fn follow(&mut self, ui: &Ui, cx: &Cx<'_>, draft: &CardDraft, known: &Arc<Known>) {
         let dark = self.dark.unwrap_or(ui.visuals().dark_mode);
         let scene = self.scene(cx, known, dark);
+        let viewer = Viewer::of(self.viewer.as_ref(), draft, known);
         let same = self.drawn.as_ref().is_some_and(|drawn| {
             Arc::ptr_eq(&drawn.known, known)
                 && drawn.params == draft.params
                 && Arc::ptr_eq(&drawn.private, &draft.private)
-                && drawn.person == self.person
+                && drawn.viewer == viewer
                 && drawn.local == self.local
                 && drawn.scene == scene
                 && drawn.pictures == cx.lab.pictures().generation()
@@ -150,22 +188,23 @@ impl LabView {
             return;
         }
         let metric = FontMetric::new(ui.ctx(), cx.lab.pictures());
-        let card_of = |person: Option<&str>| {
-            let mut merged = merge(&known.export, &values_of(draft, person), person);
+        let card_of = |viewer: &Viewer| {
+            let mut merged = viewer.merged(draft, known);
             for map in [&known.export.sample.local, &self.local] {
                 merged.local.extend(map.iter().map(|(name, value)| (name.clone(), value.clone())));
             }
             let drawing = draw(&known.card, &merged, &scene, &metric);
             (merged, drawing)
         };
-        let (merged, drawing) = card_of(self.person.as_deref());
-        let differs = if self.person.is_some() { differing(&card_of(None).1, &drawing) } else { Vec::new() };
+        let (merged, drawing) = card_of(&viewer);
+        let everybody = || card_of(&Viewer::Everybody).1;
+        let differs = if viewer == Viewer::Everybody { Vec::new() } else { differing(&everybody(), &drawing) };
         let pieces = pieces(&drawing, dark, &metric);
         self.drawn = Some(Drawn {
             known: Arc::clone(known),
             params: draft.params.clone(),
             private: Arc::clone(&draft.private),
-            person: self.person.clone(),
+            viewer,
             local: self.local.clone(),
             scene,
             merged,
@@ -219,7 +258,7 @@ pub fn pane_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView) 
             ui.add(Label::new(theme::help(ui.style(), tr!(cx.lang, "lab.learnt_hint"))).wrap());
             import_ui(ui, cx, draft);
             ui.spacing_mut().item_spacing.y = size::S;
-            super::cases::cases_ui(ui, cx, draft, &mut view.cases, known);
+            super::cases::cases_ui(ui, cx, draft, &mut view.cases, known, None);
         }
         Some(known) => preview_ui(ui, cx, draft, view, known),
         None => {
@@ -258,7 +297,7 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabVie
             .on_hover_text(tr!(lang, "lab.schematic_tip"));
     });
     switches_ui(ui, cx, view, known);
-    person_ui(ui, cx, draft, view);
+    person_ui(ui, cx, draft, view, known);
     view.follow(ui, cx, draft, known);
     canvas_ui(ui, cx, view);
     if let Some(drawn) = &view.drawn {
@@ -267,7 +306,8 @@ pub fn preview_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabVie
     asked_ui(ui, lang, view);
     would_ui(ui, lang, view);
     unknown_ui(ui, lang, known);
-    super::cases::cases_ui(ui, cx, draft, &mut view.cases, known);
+    let private = view.drawn.as_ref().map(|drawn| &drawn.merged.private);
+    super::cases::cases_ui(ui, cx, draft, &mut view.cases, known, private);
 }
 
 fn switches_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView, known: &Known) {
@@ -310,32 +350,46 @@ fn switches_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView, known: &Known) {
     });
 }
 
-fn person_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView) {
+fn person_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &CardDraft, view: &mut LabView, known: &Known) {
     let lang = cx.lang;
-    if draft.private.rows.is_empty() {
-        view.person = None;
+    let sample = !known.export.sample.private.is_empty();
+    if draft.private.rows.is_empty() && !sample {
         return;
-    }
-    let row = view.person.as_ref().and_then(|id| draft.private.rows.iter().find(|row| row.person.id == *id));
-    if row.is_none() {
-        view.person = None;
     }
     let name = |person: &crate::compose::PersonRef| {
         if person.name.is_empty() { person.id.clone() } else { person.name.clone() }
     };
-    let everybody = tr!(lang, "lab.everybody").into_owned();
-    let shown = row.map_or_else(|| everybody.clone(), |row| name(&row.person));
-    ui.horizontal(|ui| {
+    let word = |viewer: &Viewer| match viewer {
+        Viewer::Everybody => tr!(lang, "lab.everybody").into_owned(),
+        Viewer::Sample => tr!(lang, "lab.sample_person").into_owned(),
+        Viewer::Person(id) => draft
+            .private
+            .rows
+            .iter()
+            .find(|row| row.person.id == *id)
+            .map_or_else(|| id.clone(), |row| name(&row.person)),
+    };
+    let mut viewer = Viewer::of(view.viewer.as_ref(), draft, known);
+    ui.horizontal_wrapped(|ui| {
         ui.label(tr!(lang, "lab.who"));
-        let choice = combo("lab person", shown).width(180.0).show_ui(ui, |ui| {
-            ui.selectable_value(&mut view.person, None, everybody.as_str());
-            for row in draft.private.rows.iter().take(OFFERED) {
-                ui.selectable_value(&mut view.person, Some(row.person.id.clone()), name(&row.person));
+        let before = viewer.clone();
+        let choice = combo("lab person", word(&viewer)).width(150.0).show_ui(ui, |ui| {
+            let rows = draft.private.rows.iter().take(OFFERED).map(|row| Viewer::Person(row.person.id.clone()));
+            let all = [Viewer::Everybody].into_iter().chain(sample.then_some(Viewer::Sample)).chain(rows);
+            for one in all {
+                let text = word(&one);
+                ui.selectable_value(&mut viewer, one, text);
             }
         });
         choice.response.accessible_name(tr!(lang, "lab.who"));
-        if let Some(drawn) = view.drawn.as_ref().filter(|_| view.person.is_some()) {
-            let marked = drawn.differs.len();
+        if viewer != before {
+            view.viewer = Some(viewer.clone());
+        }
+        if let Some(drawn) = view.drawn.as_ref().filter(|_| viewer != Viewer::Everybody) {
+            let mut marked = 0;
+            if let Some(root) = &drawn.drawing.root {
+                root.walk(&mut |node| marked += usize::from(drawn.is_marked(node)));
+            }
             ui.label(theme::help(ui.style(), tr!(lang, "lab.differs", count = marked)));
         }
     });
@@ -421,8 +475,7 @@ fn canvas_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView) {
         painter.rect_stroke(place(node), 3.0, stroke, StrokeKind::Outside);
     };
     root.walk(&mut |node| {
-        let leaf = node.children.is_empty() && node.rect.width > 0.0;
-        if leaf && node.visible() && drawn.differs.contains(&node.serial) {
+        if drawn.is_marked(node) {
             outline(node, Stroke::new(1.5, t.warning));
         }
         if let Some(name) = &view.hovered
@@ -489,105 +542,6 @@ fn jump(cx: &Cx<'_>, drawn: &Drawn, variables: Vec<String>) {
     if let Some(name) = variables.into_iter().next() {
         let kind = drawn.params.iter().find(|row| row.key == name).map(|row| row.kind).unwrap_or_default();
         cx.send(Action::Jump(public_pointer(&name, kind)));
-    }
-}
-
-impl LabView {
-    /// Does what a press does here, and lists the rest.
-    fn take(&mut self, effects: Vec<Effect>) {
-        self.would.clear();
-        self.asked = None;
-        for effect in effects {
-            match effect {
-                Effect::Local(changed) => {
-                    // The builder writes the whole state back; what stays as it was is no change.
-                    let now = self.drawn.as_ref().map(|drawn| &drawn.merged.local);
-                    let other = |name: &String, value: &Value| now.and_then(|now| now.get(name)) != Some(value);
-                    self.local.extend(changed.into_iter().filter(|(name, value)| other(name, value)));
-                }
-                Effect::Would { action, args } => {
-                    let args: Vec<String> =
-                        args.iter().map(|arg| serde_json::to_string_pretty(arg).unwrap_or_default()).collect();
-                    self.would.push((action, args.join("\n").chars().take(4_000).collect()));
-                }
-                Effect::Choose { .. } => self.asked = Some(Asked { effect, text: String::new(), picked: Vec::new() }),
-                Effect::Type { ref now, .. } => {
-                    let text = now.clone();
-                    self.asked = Some(Asked { effect, text, picked: Vec::new() });
-                }
-            }
-        }
-    }
-}
-
-/// What the card asks for: a choice, a text, a day.
-fn asked_ui(ui: &mut Ui, lang: Lang, view: &mut LabView) {
-    let Some(asked) = &mut view.asked else { return };
-    let mut done: Option<Option<(String, Value)>> = None;
-    match &asked.effect {
-        Effect::Choose { key, options, many } => {
-            ui.label(theme::medium(tr!(lang, "lab.choose", key = key)));
-            ui.horizontal_wrapped(|ui| {
-                for (at, (text, _)) in options.iter().enumerate().take(50) {
-                    let picked = asked.picked.contains(&at);
-                    if ui.selectable_label(picked, text).clicked() {
-                        if picked {
-                            asked.picked.retain(|known| *known != at);
-                        } else {
-                            asked.picked.push(at);
-                        }
-                        if !many {
-                            done = Some(Some((key.clone(), chosen(options, &[at], false))));
-                        }
-                    }
-                }
-            });
-            if *many && PushButton::new(tr!(lang, "lab.done")).small().show(ui).clicked() {
-                asked.picked.sort_unstable();
-                done = Some(Some((key.clone(), chosen(options, &asked.picked, true))));
-            }
-        }
-        Effect::Type { key, ask, .. } => {
-            ui.label(theme::medium(tr!(lang, "lab.type", key = key)));
-            let hint = match ask {
-                Ask::Text => "",
-                Ask::Date => "2026-01-31",
-                Ask::DateTime => "2026-01-31 14:00",
-            };
-            let field = TextEdit::singleline(&mut asked.text).hint_text(hint).desired_width(f32::INFINITY);
-            let response = ui.add(field).accessible_name(tr!(lang, "lab.type", key = key));
-            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if PushButton::new(tr!(lang, "lab.done")).small().show(ui).clicked() || entered {
-                done = Some(Some((key.clone(), Value::String(asked.text.clone()))));
-            }
-        }
-        Effect::Local(_) | Effect::Would { .. } => done = Some(None),
-    }
-    if let Some(done) = done {
-        view.asked = None;
-        view.local.extend(done);
-    }
-}
-
-/// What the last press would do, and the way back to the untouched state.
-fn would_ui(ui: &mut Ui, lang: Lang, view: &mut LabView) {
-    let t = tokens(ui.style());
-    for (action, args) in &view.would {
-        ui.label(theme::medium(tr!(lang, "lab.would", action = action)));
-        if !args.is_empty() {
-            ui.add(Label::new(RichText::new(args).monospace().size(size::SMALL).color(t.muted)).wrap());
-        }
-    }
-    if !view.local.is_empty() {
-        ui.horizontal_wrapped(|ui| {
-            let names: Vec<&str> = view.local.keys().map(String::as_str).collect();
-            ui.label(theme::help(ui.style(), tr!(lang, "lab.local", names = names.join("、"))));
-            if PushButton::quiet(tr!(lang, "lab.reset_local")).small().show(ui).clicked() {
-                view.local.clear();
-                view.would.clear();
-                view.asked = None;
-            }
-        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{cases::title, library::Known, pictures::Loaded, studio::Studio};
+use super::{cases::title, cells::minute, library::Known, pictures::Loaded, studio::Studio};
 use crate::{
     lang::Lang,
     template::{
@@ -25,27 +25,31 @@ pub fn page(
     lang: Lang,
 ) -> Result<String, String> {
     let studio = Studio::new(1.0, true).with_pictures(pictures);
-    let day = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
     let heading = tr!(lang, "lab.record_of", name = known.stored.name);
-    let mut rows = String::new();
+    let (mut rows, mut list) = (String::new(), String::new());
     let mut accepted = 0;
-    for case in cases {
+    for (number, case) in cases.iter().enumerate() {
         let merged = case.merged(&known.export);
         let hash = fingerprint(&known.card, &merged);
-        let line = match &case.tick {
+        let (class, line) = match &case.tick {
             Some(tick) if tick.hash == hash => {
                 accepted += 1;
-                let at = jiff::Timestamp::from_millisecond(tick.at_ms).unwrap_or_default();
-                tr!(lang, "lab.tick_by", who = tick.who, at = day(at))
+                ("right", tr!(lang, "lab.tick_by", who = tick.who, at = minute(tick.at_ms)))
             }
-            Some(tick) => tr!(lang, "lab.tick_changed", who = tick.who),
-            None => tr!(lang, "lab.tick_none"),
+            Some(tick) => ("changed", tr!(lang, "lab.tick_changed", who = tick.who)),
+            None => ("open", tr!(lang, "lab.tick_none")),
         };
-        write!(rows, "<section><h2>{}</h2><p>{} · {hash}</p>", escape(&title(lang, &case.origin)), escape(&line)).ok();
+        let (name, line) = (escape(&title(lang, &case.origin)), escape(&line));
+        write!(list, "<tr class={class}><td><a href=\"#case-{number}\">{name}</a></td><td>{line}</td></tr>").ok();
+        write!(rows, "<section id=\"case-{number}\"><h2>{name}</h2><p class={class}>{line} · <code>{hash}</code></p>")
+            .ok();
         for dark in [false, true] {
             let scene = Scene { dark, ..Scene::default() };
             let png = studio.picture(&known.card, &merged, &scene).png()?;
-            write!(rows, "<img alt=\"\" src=\"data:image/png;base64,{}\">", STANDARD.encode(png)).ok();
+            let theme = crate::lang::text(lang, if dark { "lab.dark" } else { "lab.light" }, &[]);
+            let png = STANDARD.encode(png);
+            write!(rows, "<figure><figcaption>{theme}</figcaption><img alt=\"{name} {theme}\" src=\"data:image/png;base64,{png}\"></figure>")
+                .ok();
         }
         let values = serde_json::json!({ "cardData": case.card, "privateData": case.private });
         let values = serde_json::to_string_pretty(&values).unwrap_or_default();
@@ -55,17 +59,22 @@ pub fn page(
     let counted = tr!(lang, "lab.cases_count", accepted = accepted, all = cases.len());
     let note = tr!(lang, "lab.schematic");
     Ok(format!(
-        "<!doctype html><meta charset=\"utf-8\"><title>{title}</title>\
-         <style>body{{font:14px sans-serif;margin:24px}}section{{margin:0 0 32px;break-inside:avoid}}\
-         img{{vertical-align:top;margin-right:12px;border:1px solid #ccc}}pre{{white-space:pre-wrap}}</style>\
-         <h1>{title}</h1><p>{id} · {at} · {counted}</p><p>{note}</p>{rows}\n",
+        "<!doctype html><html lang=\"{code}\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>\
+         <h1>{title}</h1><p>{id} · {at} · {counted}</p><p>{note}</p><table>{list}</table>{rows}</html>\n",
+        code = lang.code(),
         title = escape(&heading),
         id = escape(&known.stored.id),
-        at = day(now),
+        at = minute(now.as_millisecond()),
         counted = escape(&counted),
         note = escape(&note),
     ))
 }
+
+const STYLE: &str = "body{font:14px sans-serif;margin:24px;color:#171a1d;background:#fff}section{margin:32px 0 0;break-inside:avoid}\
+    figure{display:inline-block;vertical-align:top;margin:0 12px 8px 0}figcaption{color:#747677;font-size:12px}\
+    img{border:1px solid #ccc;max-width:100%}pre{white-space:pre-wrap}table{border-collapse:collapse}\
+    td{padding:2px 24px 2px 0;border-bottom:1px solid #eee}code{color:#747677}\
+    .right td+td,p.right{color:#1a7f37}.changed td+td,p.changed{color:#b35900}.open td+td,p.open{color:#747677}";
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

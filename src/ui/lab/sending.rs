@@ -4,6 +4,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde_json::{Value, json};
+
 use crate::{
     compose::{
         CardDraft, PersonRef,
@@ -44,40 +46,108 @@ pub struct Asked {
     pub keys: Vec<String>,
     /// The title of the delivery.
     pub title: String,
+    /// The `outTrackId` of the first card.
+    pub track: String,
 }
 
 /// Cases that were sent, or are on their way.
 pub struct SentCases {
     /// The template's id.
     pub template_id: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// To whom.
+    pub people: Vec<PersonRef>,
+    /// The export they were made from ([`text_hash`](crate::template::cases::text_hash)).
+    pub export: String,
     /// Of each call: the word of its case.
     keys: Vec<String>,
     /// The cases that did not go out: their word, and why.
     refused: Vec<(String, String)>,
     /// The delivery, once it is written down.
     pub id: Arc<OnceLock<DeliveryId>>,
+    /// The `outTrackId` of its first card: what tells it from a delivery of the same number in another journal.
+    track: String,
+    /// Whether it is kept as it is now.
+    kept: bool,
     calls: Remote<Vec<CallRow>, Failed>,
     /// What the last reading was made for.
     read_for: Option<(bool, Counts)>,
 }
 
 impl SentCases {
-    /// Cases about to leave.
-    pub fn new(template_id: String, keys: &[String], plan: &CasePlan, lang: Lang) -> Self {
-        let key = |place: usize| keys.get(place).cloned().unwrap_or_default();
+    /// Cases about to leave. `export` is the [`text_hash`](crate::template::cases::text_hash) of their export.
+    pub fn new(asked: &Asked, export: String, at_ms: i64, lang: Lang) -> Self {
+        let key = |place: usize| asked.keys.get(place).cloned().unwrap_or_default();
         Self {
-            template_id,
-            keys: plan.case_of_call.iter().map(|place| key(*place)).collect(),
-            refused: plan.refused.iter().map(|(place, why)| (key(*place), why_not(why, lang))).collect(),
+            template_id: asked.template_id.clone(),
+            at_ms,
+            people: asked.people.clone(),
+            export,
+            keys: asked.plan.case_of_call.iter().map(|place| key(*place)).collect(),
+            refused: asked.plan.refused.iter().map(|(place, why)| (key(*place), why_not(why, lang))).collect(),
             id: Arc::default(),
+            track: asked.track.clone(),
+            kept: false,
             calls: Remote::NotAsked,
             read_for: None,
         }
     }
 
+    /// What to keep of it, when that is another thing than before: not before its delivery is written down.
+    pub fn to_keep(&mut self) -> Option<Value> {
+        if self.kept || (!self.keys.is_empty() && self.id.get().is_none()) {
+            return None;
+        }
+        self.kept = true;
+        let people: Vec<Value> =
+            self.people.iter().map(|person| json!({ "id": person.id, "name": person.name })).collect();
+        Some(json!({
+            "delivery": self.id.get().map(|id| id.0),
+            "track": self.track,
+            "at_ms": self.at_ms,
+            "export": self.export,
+            "people": people,
+            "cases": self.keys,
+            "refused": self.refused,
+        }))
+    }
+
+    /// Reads what was kept; `None` where there is nothing.
+    pub fn read(template_id: &str, kept: &Value) -> Option<Self> {
+        let word = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let list = |name: &str| kept.get(name).and_then(Value::as_array).into_iter().flatten();
+        let id = OnceLock::new();
+        if let Some(number) = kept.get("delivery").and_then(Value::as_i64) {
+            id.set(DeliveryId(number)).ok();
+        }
+        Some(Self {
+            template_id: template_id.to_owned(),
+            at_ms: kept.get("at_ms")?.as_i64()?,
+            people: list("people")
+                .map(|person| PersonRef { id: word(person, "id"), name: word(person, "name") })
+                .collect(),
+            export: word(kept, "export"),
+            keys: list("cases").filter_map(|key| key.as_str().map(str::to_owned)).collect(),
+            refused: list("refused")
+                .filter_map(|pair| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned())))
+                .collect(),
+            id: Arc::new(id),
+            track: word(kept, "track"),
+            kept: true,
+            calls: Remote::NotAsked,
+            read_for: None,
+        })
+    }
+
     /// Whether its results are being read.
     pub fn is_busy(&self) -> bool {
         self.calls.is_pending()
+    }
+
+    /// How many cards it is.
+    pub fn cards(&self) -> usize {
+        self.keys.len()
     }
 
     /// Reads its calls again when they moved on. Call it once a pass.
@@ -92,13 +162,26 @@ impl SentCases {
         background.start_blocking("case-results", &mut self.calls, move || journal.calls(id).map_err(Failed::Error));
     }
 
+    /// Its delivery, where the journal has it.
+    pub fn delivery(&self) -> Option<DeliveryId> {
+        self.rows()?;
+        self.id.get().copied()
+    }
+
+    /// Its calls, where the journal has them.
+    fn rows(&self) -> Option<&[CallRow]> {
+        let rows = self.calls.value()?;
+        let first = rows.iter().find(|call| call.number == 1)?;
+        (first.out_track_id == self.track).then_some(rows.as_slice())
+    }
+
     /// What became of a case, in words with its colour; `None` when it was not among them.
     pub fn result(&self, key: &str, lang: Lang) -> Option<(Dot, String)> {
         if let Some((_, why)) = self.refused.iter().find(|(known, _)| known == key) {
             return Some((Dot::Error, tr!(lang, "lab.case_not_sent", reason = why).into_owned()));
         }
         let number = self.keys.iter().position(|known| known == key)? as u64 + 1;
-        let call = self.calls.value()?.iter().find(|call| call.number == number)?;
+        let call = self.rows()?.iter().find(|call| call.number == number)?;
         let mut word = words::call_state(call.state, lang);
         if !call.ended.code.is_empty() {
             let why = crate::deliver::words::explain_code(&call.ended.code, lang);
@@ -131,10 +214,35 @@ pub fn draft_of(base: &CardDraft, export: &Export, case: &Case, people: &[Person
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::template::cases::Origin;
+
+    #[test]
+    fn what_was_sent_is_kept_once_its_delivery_is_written_down_and_read_again() {
+        let mut sent = SentCases {
+            template_id: "t".into(),
+            at_ms: 7,
+            people: vec![PersonRef { id: "u".into(), name: "周".into() }],
+            export: "e".into(),
+            keys: vec!["sample".into()],
+            refused: vec![("empty".into(), "太长".into())],
+            id: Arc::default(),
+            track: "track".into(),
+            kept: false,
+            calls: Remote::NotAsked,
+            read_for: None,
+        };
+        assert_eq!(sent.to_keep(), None, "its delivery has no number yet");
+        sent.id.set(DeliveryId(3)).unwrap();
+        let kept = sent.to_keep().unwrap();
+        assert_eq!(sent.to_keep(), None, "once");
+        let mut again = SentCases::read("t", &kept).unwrap();
+        assert_eq!((again.at_ms, again.people.clone(), again.cards()), (7, sent.people.clone(), 1));
+        assert_eq!(again.id.get(), Some(&DeliveryId(3)));
+        assert!(again.result("empty", Lang::Zh).unwrap().1.contains("太长"));
+        assert_eq!((again.to_keep(), again.delivery()), (None, None));
+        assert!(SentCases::read("t", &Value::Null).is_none());
+    }
 
     #[test]
     fn a_case_becomes_a_card_with_its_values_typed_and_the_private_ones_for_each_tester() {

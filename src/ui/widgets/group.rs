@@ -7,6 +7,9 @@ use crate::ui::{
     theme::{heading, help, size, tokens},
 };
 
+/// The place that is kept for a badge behind a long heading.
+const BADGE: f32 = 56.0;
+
 /// A group of fields.
 #[must_use]
 pub struct Group {
@@ -77,7 +80,12 @@ impl Group {
                             let chevron = if state.is_open() { Icon::ChevronDown } else { Icon::ChevronRight };
                             ui.add(chevron.sized(t.muted, 14.0).alt_text(""));
                         }
-                        ui.add(egui::Label::new(heading(&title)).selectable(false));
+                        // A long name must not make the group wider than its place.
+                        ui.scope(|ui| {
+                            let kept = if badge.is_some() { BADGE } else { 0.0 };
+                            ui.set_max_width((ui.available_width() - kept).max(40.0));
+                            ui.add(egui::Label::new(heading(&title)).selectable(false).truncate());
+                        });
                         if let Some(badge) = badge {
                             ui.label(RichText::new(badge).size(size::SMALL).color(t.muted));
                         }
