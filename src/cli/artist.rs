@@ -15,11 +15,17 @@ use crate::{
 /// The bytes of picture files, by their address.
 pub type PictureFiles = BTreeMap<String, Vec<u8>>;
 
+/// Addresses of files that are no pictures, and why.
+pub type Broken = Vec<(String, String)>;
+
+/// An easel, and what it could not take.
+pub type Made = (Box<dyn Easel>, Broken);
+
 /// Makes easels.
 #[derive(Clone, Copy, Debug)]
 pub struct Artist {
-    /// An easel with these pictures of the web; with the addresses of those that are none, and why, in a person's language.
-    pub easel: fn(&PictureFiles, Lang) -> (Box<dyn Easel>, Vec<(String, String)>),
+    /// An easel with these pictures of the web, and those that are none, in a person's language.
+    pub easel: fn(&PictureFiles, Lang) -> Made,
 }
 
 /// Draws and measures cards with one set of fonts and pictures.

@@ -30,6 +30,7 @@ use crate::{
 
 /// What to look at, and as whom.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct TemplateArgs {
     /// The builder's export file; - is standard input.
     file: PathBuf,

@@ -209,6 +209,11 @@ pub(super) fn shapes(chart: &Chart, rect: Rect, ink: Colour, faint: Colour, metr
         found.push(Shape::Line { points, width: 1.0, colour: Colour { rgba: [red, green, blue, 0x22] } });
         label(&mut found, text, plot.x, y - LABEL * 0.7);
     }
+    if least < 0.0 {
+        let y = area.y + area.height * (1.0 - zero);
+        let points = vec![[area.x, y], [area.x + area.width, y]];
+        found.push(Shape::Line { points, width: 1.0, colour: faint });
+    }
     let column = area.width / places;
     let mut free_from = f32::NEG_INFINITY;
     for (at, place) in chart.places.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! Nothing fails: what cannot be computed is `null`, as the client draws an empty text then. Work is counted, so that no
 //! file can make it run long.
 
-use std::{borrow::Cow, cell::Cell, cmp::Ordering};
+use std::{borrow::Cow, cell::Cell, cmp::Ordering, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
@@ -472,7 +472,7 @@ fn time_format(moment: &Value, format: &str) -> Option<String> {
             }
         };
         let digits = run.len().min(9);
-        made.push_str(&format!("{value:0digits$}"));
+        write!(made, "{value:0digits$}").ok()?;
         rest = after;
     }
     Some(made)

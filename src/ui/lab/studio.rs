@@ -10,7 +10,7 @@ use super::{
     raster::Canvas,
 };
 use crate::{
-    cli::artist::{Artist, Easel, PictureFiles, Sheet},
+    cli::artist::{Artist, Easel, Made, PictureFiles, Sheet},
     lang::Lang,
     template::{
         Card,
@@ -144,7 +144,7 @@ pub(super) const fn ground(dark: bool) -> Color32 {
 /// What [`crate::cli`] draws and measures with: two pixels per np.
 pub const ARTIST: Artist = Artist { easel };
 
-fn easel(files: &PictureFiles, lang: Lang) -> (Box<dyn Easel>, Vec<(String, String)>) {
+fn easel(files: &PictureFiles, lang: Lang) -> Made {
     let (mut pictures, mut broken) = (BTreeMap::new(), Vec::new());
     for (address, bytes) in files {
         match decode(bytes, lang) {
