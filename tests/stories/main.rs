@@ -53,6 +53,7 @@ mod store;
 mod support;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
 mod template_mutations;
 #[cfg(test)]
 mod tokens;

@@ -188,15 +188,11 @@ fn a_damaged_export_ends_in_a_card_or_a_named_error() {
         }
         let begun = Instant::now();
         drawn += u32::from(walk(&whole, &mut dice));
-        let took = begun.elapsed();
-        if took > slowest && seconds().is_some() {
-            std::fs::write(std::env::temp_dir().join("slowest-mutation.json"), &whole).unwrap();
-        }
-        slowest = slowest.max(took);
+        slowest = slowest.max(begun.elapsed());
         rounds += 1;
     }
     println!("{rounds} damaged exports, {drawn} drawn, the slowest in {slowest:?}");
     assert!(drawn > rounds / 20, "too few were read to their end: {drawn} of {rounds}");
     // Far above what it takes: a machine may be busy.
-    assert!(slowest < Duration::from_secs(60), "{slowest:?}");
+    assert!(slowest < Duration::from_mins(1), "{slowest:?}");
 }

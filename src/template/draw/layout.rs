@@ -357,11 +357,15 @@ impl Solver<'_> {
     }
 }
 
-/// What a picture needs. Assumptions: one whose size is not known (it is not loaded) needs nothing; a loaded one keeps its
-/// proportions, and one pixel of it is one np, but no more than there is.
+/// Width and height of a picture that is not loaded. Assumption.
+const STAND_IN: Size = [160.0, 90.0];
+
+/// What a picture needs. Assumptions: it keeps its proportions, and one pixel of it is one np, but no more than there is; one
+/// whose size is not known (it is not loaded, or only the client can) takes the place of [`STAND_IN`], so that it is seen.
 fn picture(node: &Node, inner: Maybe, room: Maybe, metric: &dyn TextMetric) -> Size {
-    let size = node.style.image.as_deref().and_then(|source| metric.picture(source));
-    let Some([width, height]) = size.filter(|size| size.iter().all(|side| *side >= 1.0)) else { return [0.0; 2] };
+    let Some(source) = node.style.image.as_deref() else { return [0.0; 2] };
+    let size = metric.picture(source).filter(|size| size.iter().all(|side| *side >= 1.0));
+    let [width, height] = size.unwrap_or(STAND_IN);
     match inner {
         [Some(across), _] => [across, across * height / width],
         [None, Some(down)] => [down * width / height, down],
