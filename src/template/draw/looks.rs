@@ -204,8 +204,8 @@ fn a_loaded_picture_keeps_its_proportions_where_the_template_leaves_them_open() 
     assert_eq!(size("width='match_content' height='match_content'", &SimpleMetric), "160x90");
     assert_eq!(
         size("width='match_parent' height='match_content'", &SimpleMetric),
-        "200x112.5",
-        "not loaded: as wide as asked, in the proportions of a stand-in"
+        "160x90",
+        "not loaded: a stand-in's size"
     );
 }
 

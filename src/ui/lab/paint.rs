@@ -242,7 +242,8 @@ impl Place<'_> {
         let mut left = area.left();
         for (part, here) in self.by_font(text, look) {
             if here {
-                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job(&self.joined(part, look), look)));
+                let job = job(&self.joined(part, look), look);
+                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job));
                 let top = area.top() + (area.height() - galley.size().y) / 2.0;
                 let width = galley.size().x;
                 found.push(TextShape::new(pos2(left, top), galley, Color32::PLACEHOLDER).into());
