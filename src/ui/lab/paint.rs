@@ -450,9 +450,13 @@ mod tests {
             underline: false,
             code: false,
         };
-        for (text, words, boxes) in
-            [("👍🏽好", "👍好", 0), ("👨\u{200D}👩\u{200D}👧好", "👨好", 0), ("🙋", "🙋", 0), ("🇨🇳", "", 1)]
-        {
+        for (text, words, boxes) in [
+            ("👍🏽好", "👍好", 0),
+            ("👨\u{200D}👩\u{200D}👧好", "👨好", 0),
+            ("🙋", "🙋", 0),
+            ("🇨🇳", "🇨🇳", 0),
+            ("🇫🇮", "", 1),
+        ] {
             let rect = draw::Rect { x: 0.0, y: 0.0, width: 60.0, height: 28.0 };
             let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look } }];
             let stage = Stage { origin: Pos2::ZERO, zoom: 1.0, dark: false, pictures: &NoPictures };
