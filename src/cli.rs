@@ -3,6 +3,7 @@
 //! What is checked and sent is the same code as in the window. Standard output carries the result (with `--json` one
 //! object and nothing else), standard error what a person should know besides. Exit codes are in [`Exit`].
 
+pub mod artist;
 mod deliver;
 mod template;
 mod upload;
@@ -14,7 +15,8 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Parser, Subcommand};
+pub use artist::Artist;
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +44,7 @@ use crate::{
         settings::{Problem, Profile, ProfileKind, Settings},
         vault::{ChosenVault, Vault},
     },
+    template::language::CardLang,
 };
 
 /// How the program ends.
@@ -82,9 +85,10 @@ pub struct Args {
     /// Where settings, drafts and history are kept (default: the platform's configuration folder).
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// Language: zh or en (default: the settings', else the system's).
-    #[arg(long, global = true, value_name = "zh|en", value_parser = parse_lang)]
-    pub lang: Option<Lang>,
+    /// The program's language: zh or en (default: the settings', else the system's). For template also the card's: any tag,
+    /// such as ja_JP or zh_TW.
+    #[arg(long, global = true, value_name = "LANG", value_parser = parse_lang)]
+    pub lang: Option<CardLang>,
     /// How many people the sandbox's organisation has.
     #[arg(long, value_name = "N", default_value_t = SandboxOptions::default().people)]
     pub sandbox_people: usize,
@@ -167,13 +171,28 @@ pub enum CliCommand {
     Template(template::TemplateArgs),
 }
 
-fn parse_lang(code: &str) -> Result<Lang, String> {
-    Lang::from_code(code).ok_or_else(|| "zh / en".to_owned())
+fn parse_lang(tag: &str) -> Result<CardLang, String> {
+    CardLang::read(tag).ok_or_else(|| "zh / en / ja_JP / zh_TW …".to_owned())
 }
 
 /// Reads the command line. Ends the process for `--help`, `--version` and wrong usage (exit code 2).
 pub fn args(words: impl IntoIterator<Item = OsString>) -> Args {
-    Args::parse_from(words)
+    let args = Args::parse_from(words);
+    // Only a card may be looked at in a language the program does not speak.
+    if let (Some(tag), None) = (&args.lang, args.program_lang())
+        && !matches!(args.command, Some(CliCommand::Template(_)))
+    {
+        let reason = format!("invalid value '{}' for '--lang <LANG>': zh / en", tag.tag());
+        Args::command().error(ErrorKind::ValueValidation, reason).exit();
+    }
+    args
+}
+
+impl Args {
+    /// The language the program was asked to speak, if it speaks it.
+    pub fn program_lang(&self) -> Option<Lang> {
+        self.lang.as_ref().and_then(|tag| Lang::from_code(tag.tag()))
+    }
 }
 
 /// Where the command line writes. Tests give buffers.
@@ -195,19 +214,6 @@ impl Out<'_> {
     }
 }
 
-/// Draws and measures cards. It needs fonts and triangles, which are the window's business: the program hands it in.
-#[derive(Clone, Copy, Debug)]
-pub struct Artist {
-    /// A card as a PNG file's bytes; fails with the encoder's words.
-    pub png: fn(
-        &crate::template::Card,
-        &crate::template::values::Merged,
-        &crate::template::draw::build::Scene,
-    ) -> Result<Vec<u8>, String>,
-    /// The fonts' metric, the same that pictures are laid out with.
-    pub metric: fn() -> Box<dyn crate::template::draw::metric::TextMetric>,
-}
-
 /// Runs a command without a window, and without pictures.
 pub fn run(command: &CliCommand, args: &Args, out: &mut Out<'_>) -> Exit {
     run_with(command, args, out, None)
@@ -218,13 +224,13 @@ pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Op
     let home = match Home::open(args.home.clone()) {
         Ok(home) => home,
         Err(error) => {
-            let lang = args.lang.unwrap_or_else(Lang::of_system);
+            let lang = args.program_lang().unwrap_or_else(Lang::of_system);
             out.note(&text(lang, "cli.home_unusable", &[("reason", error.message(lang))]));
             return Exit::Usage;
         }
     };
     let loaded = Settings::load(&home.settings_path());
-    let lang = args.lang.unwrap_or_else(|| loaded.settings.lang());
+    let lang = args.program_lang().unwrap_or_else(|| loaded.settings.lang());
     for problem in &loaded.problems {
         out.note(&problem.message(lang));
     }
@@ -236,7 +242,7 @@ pub fn run_with(command: &CliCommand, args: &Args, out: &mut Out<'_>, artist: Op
         sandbox_people: args.sandbox_people,
     };
     match command {
-        CliCommand::Template(args) => template::run(args, lang, out, artist),
+        CliCommand::Template(words) => template::run(words, args.lang.as_ref(), lang, out, artist),
         CliCommand::Upload(args) => run.upload(args, out),
         CliCommand::Check { file, json } => run.check(file, *json, out),
         CliCommand::Send { file, profile, yes, json, delivery } => {

@@ -23,10 +23,10 @@ fn main() -> ExitCode {
 }
 
 fn window(args: &cli::Args) -> Exit {
-    let lang = args.lang.unwrap_or_else(Lang::of_system);
+    let lang = args.program_lang().unwrap_or_else(Lang::of_system);
     let options = ui::Options {
         home: args.home.clone(),
-        lang: args.lang,
+        lang: args.program_lang(),
         sandbox_people: Some(args.sandbox_people),
         open: args.open.clone(),
     };

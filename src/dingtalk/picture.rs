@@ -32,6 +32,11 @@ impl Default for PictureRules {
     }
 }
 
+/// How many pictures of one card are fetched at most.
+pub const MOST: usize = 60;
+/// How many are fetched at once.
+pub const AT_ONCE: usize = 4;
+
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 4;
 

@@ -315,6 +315,7 @@ impl Case {
             card: given(&self.card),
             private: vec![(String::new(), given(&self.private))],
             local: given(&export.sample.local),
+            problems: Vec::new(),
         };
         merge(export, &values, None)
     }

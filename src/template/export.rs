@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
-    Ignored, MAX_BYTES, ignore,
+    Ignored, MAX_BYTES, MAX_IGNORED, ignore,
     variable::{Expression, Variable, expressions, variables},
     xml::{self, Element},
 };
@@ -128,6 +128,9 @@ const EDITOR: [&str; 15] = [
     "globalStyle",
 ];
 
+/// The first numbers of `schemaVersion` that official exports have.
+const KNOWN_VERSIONS: [&str; 2] = ["2", "3"];
+
 impl Export {
     /// Reads an export file. What is unknown is left out and listed in [`Export::ignored`].
     ///
@@ -139,25 +142,35 @@ impl Export {
         if text.len() > MAX_BYTES {
             return Err(ExportError::TooLarge { actual: text.len(), max: MAX_BYTES });
         }
-        let outer = object(text, "file")?;
+        let (outer, twice) = object_and_doubles(text, "file")?;
         if !outer.contains_key("editorData") && !outer.contains_key("widgetInfo") {
             return Err(ExportError::NotAnExport);
         }
         let mut ignored = Vec::new();
+        doubles(twice, "", &mut ignored);
         unknown(&outer, &OUTER, "", &mut ignored);
         let editor = match outer.get("editorData") {
             // The builder writes text; an object, as other tools may store it, says the same.
-            Some(Value::String(text)) if !text.trim().is_empty() => object(text, "editorData")?,
+            Some(Value::String(text)) if !text.trim().is_empty() => {
+                let (editor, twice) = object_and_doubles(text, "editorData")?;
+                doubles(twice, "editorData", &mut ignored);
+                editor
+            }
             Some(Value::Object(editor)) => editor.clone(),
             None | Some(Value::Null | Value::String(_)) => Map::new(),
             Some(_) => return Err(ExportError::NotObject { part: "editorData" }),
         };
         unknown(&editor, &EDITOR, "editorData/", &mut ignored);
+        let version = word(&editor, "schemaVersion");
+        if !version.is_empty() && !KNOWN_VERSIONS.contains(&version.split('.').next().unwrap_or_default()) {
+            let what = format!("{version}: a version that is not known; read as far as it is understood");
+            ignore(&mut ignored, || "editorData/schemaVersion".to_owned(), what);
+        }
         let list = |name: &str| editor.get(name).unwrap_or(&Value::Null);
         let mut export = Self {
             kind: word(&outer, "type"),
             mode: word(&outer, "mode"),
-            schema_version: word(&editor, "schemaVersion"),
+            schema_version: version,
             variables: variables(list("variableList"), "editorData/variableList", &mut ignored),
             expressions: expressions(list("expList"), "editorData/expList", &mut ignored),
             local: variables(list("localList"), "editorData/localList", &mut ignored),
@@ -199,12 +212,26 @@ fn word(map: &Map<String, Value>, name: &str) -> String {
 
 /// Reads a JSON object.
 pub(super) fn object(text: &str, part: &'static str) -> Result<Map<String, Value>, ExportError> {
-    match json::parse(text) {
-        Ok(parsed) => match parsed.value {
-            Value::Object(map) => Ok(map),
-            _ => Err(ExportError::NotObject { part }),
-        },
-        Err(error) => Err(ExportError::Json { part, error }),
+    object_and_doubles(text, part).map(|(map, _)| map)
+}
+
+/// Reads a JSON object, and the places of members that stand twice (the last one counts).
+fn object_and_doubles(text: &str, part: &'static str) -> Result<(Map<String, Value>, Vec<String>), ExportError> {
+    let parsed = json::parse(text).map_err(|error| ExportError::Json { part, error })?;
+    let twice = parsed.duplicates.into_iter().map(|double| double.pointer).take(MAX_IGNORED).collect();
+    match parsed.value {
+        Value::Object(map) => Ok((map, twice)),
+        _ => Err(ExportError::NotObject { part }),
+    }
+}
+
+fn doubles(twice: Vec<String>, part: &str, ignored: &mut Vec<Ignored>) {
+    for pointer in twice {
+        ignore(
+            ignored,
+            || format!("{part}{pointer}").trim_start_matches('/').to_owned(),
+            "stands twice: the last one counts",
+        );
     }
 }
 
@@ -278,6 +305,20 @@ mod tests {
                 "editorData/mockData/localData"
             ]
         );
+    }
+
+    #[test]
+    fn a_version_that_is_not_known_and_members_that_stand_twice_are_named() {
+        let editor = r#"{"schemaVersion":"4.1","variableList":[{"name":"a","type":"string","name":"b"}]}"#;
+        let text = format!(r#"{{"editorData":{},"widgetInfo":"<A/>","type":"im","type":"onebox"}}"#, json!(editor));
+        let export = Export::read(&text).unwrap();
+        assert_eq!((export.kind.as_str(), export.variables[0].name.as_str()), ("onebox", "b"));
+        let places: Vec<_> = export.ignored.iter().map(|part| part.place.as_str()).collect();
+        assert_eq!(places, ["type", "editorData/variableList/0/name", "editorData/schemaVersion"]);
+        for known in ["2.0.0", "3.0.0", ""] {
+            let text = file(&json!({ "schemaVersion": known }), "<A/>");
+            assert_eq!(Export::read(&text).unwrap().ignored, [], "{known}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! * [`card`]: the widget tree ready to be drawn; [`draw`]: the tree for one viewer, with rectangles.
 //! * [`unbound`]: which texts are not seen, and why; [`report`]: everything as one JSON object.
 //! * [`cases`]: the acceptance record. [`of_draft`]: a written card's values; [`changes`]: what a newer export declares otherwise.
+//! * [`language`]: the languages of cards.
 //! * [`values`]: the values of one viewer, and what is wrong with them. [`learnt`]: variables where there is no export.
 
 pub mod card;
@@ -17,6 +18,7 @@ pub mod changes;
 pub mod draw;
 pub mod export;
 pub mod expr;
+pub mod language;
 pub mod learnt;
 pub mod of_draft;
 pub mod report;

@@ -58,7 +58,8 @@ pub fn values(draft: &CardDraft) -> Values {
         });
         (row.person.id.clone(), given.collect())
     };
-    Values { card, private: draft.private.rows.iter().take(PEOPLE).map(person).collect(), local: Vec::new() }
+    let private = draft.private.rows.iter().take(PEOPLE).map(person).collect();
+    Values { card, private, ..Values::default() }
 }
 
 /// The same with all private values of one person, however many people there are.

@@ -42,7 +42,8 @@ impl Look {
         scene: &Scene,
         metric: &dyn TextMetric,
     ) -> Self {
-        let findings = check(export, values, &card.unused(export));
+        let mut findings = check(export, values, &card.unused(export));
+        findings.extend(values.check_person(person));
         let merged = merge(export, values, person);
         let drawing = draw(card, &merged, scene, metric);
         let unbound = unbound(export, card, values, &merged, scene, &drawing);

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{
-    Export, ExportError,
+    Export, ExportError, MAX_IGNORED,
     export::object,
     variable::{VarKind, Variable},
 };
@@ -18,6 +18,8 @@ use crate::compose::{Finding, Severity, Unit, encode::FULL_JSON, json, pointer};
 /// The longest value the API documents, in bytes (`create-and-deliver-cards`: "values ≤ 1 KB"); observed not to be
 /// enforced, so passing it is no error.
 pub const VALUE_BYTES: usize = 1024;
+/// What a data file is made of.
+const SECTIONS: [&str; 3] = ["cardData", "privateData", "localData"];
 
 /// One value as given, and where.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,6 +41,8 @@ pub struct Values {
     pub private: Vec<(String, Vec<Given>)>,
     /// The client's own state.
     pub local: Vec<Given>,
+    /// What of a data file was not read.
+    pub problems: Vec<Finding>,
 }
 
 /// What one viewer's card is drawn from.
@@ -68,6 +72,7 @@ impl Values {
             card: given(&export.sample.card, "/cardData"),
             private: vec![(String::new(), given(&export.sample.private, "/cardPrivateData"))],
             local: given(&export.sample.local, "/localData"),
+            problems: Vec::new(),
         }
     }
 
@@ -84,31 +89,43 @@ impl Values {
             Some(_) => Err(ExportError::NotObject { part: name }),
         };
         let mut values = Self::default();
+        for name in data.keys().filter(|name| !SECTIONS.contains(&name.as_str())).take(MAX_IGNORED) {
+            let at = pointer::join("", name);
+            values.problems.push(Finding::new(Severity::Info, &at, "template.unknown_section").arg("name", name));
+        }
         if let Some(map) = section("cardData")? {
-            values.card = params(map, "/cardData");
+            values.card = params(map, "/cardData", &mut values.problems);
         }
         if let Some(people) = section("privateData")? {
             for (person, map) in people {
                 let Value::Object(map) = map else { return Err(ExportError::NotObject { part: "privateData" }) };
-                values.private.push((person.clone(), params(map, &pointer::join("/privateData", person))));
+                let given = params(map, &pointer::join("/privateData", person), &mut values.problems);
+                values.private.push((person.clone(), given));
             }
         }
         if let Some(map) = section("localData")? {
-            values.local = params(map, "/localData");
+            values.local = params(map, "/localData", &mut values.problems);
         }
         Ok(values)
     }
 
-    /// The private values of a person: their own, else the sample's.
-    fn private_of(&self, person: Option<&str>) -> &[Given] {
+    /// The private values of a person: their own, else the sample's; `None` where there are neither.
+    fn private_of(&self, person: Option<&str>) -> Option<&[Given]> {
         let own = person.and_then(|person| self.private.iter().find(|(id, _)| id == person));
         let anybody = || self.private.iter().find(|(id, _)| id.is_empty());
-        own.or_else(anybody).map(|(_, values)| values.as_slice()).unwrap_or_default()
+        own.or_else(anybody).map(|(_, values)| values.as_slice())
+    }
+
+    /// Says where a person who was asked for has no private values: a mistyped id looks like everybody.
+    pub fn check_person(&self, person: Option<&str>) -> Option<Finding> {
+        let id = person.filter(|_| self.private_of(person).is_none())?;
+        let at = pointer::join("/privateData", id);
+        Some(Finding::new(Severity::Info, &at, "template.no_private").arg("id", id))
     }
 }
 
 /// The values of a section, with `cardParamMap` and `sys_full_json_obj` unpacked.
-fn params(map: &Map<String, Value>, at: &str) -> Vec<Given> {
+fn params(map: &Map<String, Value>, at: &str, problems: &mut Vec<Finding>) -> Vec<Given> {
     let (map, at) = match map.get("cardParamMap") {
         Some(Value::Object(inner)) => (inner, pointer::join(at, "cardParamMap")),
         _ => (map, at.to_owned()),
@@ -124,7 +141,7 @@ fn params(map: &Map<String, Value>, at: &str) -> Vec<Given> {
                         Given { name, value, pointer }
                     }));
                 } else {
-                    found.push(Given { name: name.clone(), value: value.clone(), pointer: here });
+                    problems.push(Finding::new(Severity::Error, &here, "template.full_json"));
                 }
             }
             _ => found.push(Given { name: name.clone(), value: value.clone(), pointer: here }),
@@ -143,7 +160,7 @@ pub fn merge(export: &Export, values: &Values, person: Option<&str>) -> Merged {
     for given in &values.card {
         merged.card.insert(given.name.clone(), typed(export.variable(&given.name), &given.value).into_owned());
     }
-    for given in values.private_of(person) {
+    for given in values.private_of(person).unwrap_or_default() {
         let value = typed(export.variable(&given.name), &given.value).into_owned();
         let empty = matches!(&value, Value::Null) || value.as_str().is_some_and(str::is_empty);
         if !empty || !merged.card.contains_key(&given.name) {
@@ -193,7 +210,7 @@ fn every(value: &Value, test: impl Fn(&Value) -> bool) -> bool {
 /// What is wrong or doubtful in the values: missing, unknown, mistyped, private for a public variable, over the limit.
 /// `unused` names the declared variables that no widget uses.
 pub fn check(export: &Export, values: &Values, unused: &[String]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = values.problems.clone();
     for variable in &export.variables {
         let here = pointer::join("/cardData", &variable.name);
         let given = values.card.iter().chain(values.private.iter().flat_map(|(_, given)| given));
@@ -259,20 +276,7 @@ fn check_type(variable: &Variable, value: &Value, at: &str, findings: &mut Vec<F
     }
     let value = typed(Some(variable), value);
     if !fits(&variable.kind, &value) {
-        let found = match &*value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(_) => "number",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        findings.push(
-            Finding::new(Severity::Error, at, "template.mistyped")
-                .arg("name", &variable.name)
-                .arg("type", variable.kind.name())
-                .arg("found", found),
-        );
+        findings.push(mistyped(&variable.name, variable.kind.name(), &value, at));
         return;
     }
     // The members of a form's fields change with the field's type: a select's default is an object in an official export
@@ -280,7 +284,7 @@ fn check_type(variable: &Variable, value: &Value, at: &str, findings: &mut Vec<F
     if variable.kind == VarKind::Form {
         return;
     }
-    let mut members = |map: &Map<String, Value>, at: &str| {
+    let members = |map: &Map<String, Value>, at: &str, findings: &mut Vec<Finding>| {
         for field in &variable.fields {
             if let Some(value) = map.get(&field.name) {
                 check_type(field, value, &pointer::join(at, &field.name), findings);
@@ -288,16 +292,33 @@ fn check_type(variable: &Variable, value: &Value, at: &str, findings: &mut Vec<F
         }
     };
     match &*value {
-        Value::Object(map) => members(map, at),
+        Value::Object(map) => members(map, at, findings),
         Value::Array(list) => {
             for (index, element) in list.iter().enumerate() {
-                if let Value::Object(map) = element {
-                    members(map, &pointer::element(at, index));
+                let at = pointer::element(at, index);
+                match element {
+                    Value::Object(map) => members(map, &at, findings),
+                    other if variable.kind == VarKind::List && !variable.fields.is_empty() && !other.is_null() => {
+                        findings.push(mistyped(&variable.name, VarKind::Object.name(), other, &at));
+                    }
+                    _ => {}
                 }
             }
         }
         _ => {}
     }
+}
+
+fn mistyped(name: &str, wanted: &str, value: &Value, at: &str) -> Finding {
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    Finding::new(Severity::Error, at, "template.mistyped").arg("name", name).arg("type", wanted).arg("found", found)
 }
 
 #[cfg(test)]
@@ -364,6 +385,36 @@ mod tests {
         );
         assert_eq!(findings[2].severity, Severity::Error);
         for finding in &findings {
+            for lang in Lang::ALL {
+                let message = finding.message(lang);
+                assert!(!message.contains("%{") && !message.starts_with("finding."), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_of_a_data_file_is_not_read_is_said() {
+        let data = json!({
+            "outTrackId": "x", "cardData": { "sys_full_json_obj": "{oops", "rows": [5, null, { "n": 1 }] },
+            "privateData": { "u1": { "on": true } }
+        });
+        let values = Values::read(&data.to_string()).unwrap();
+        let findings = check(&export(), &values, &[]);
+        let found: Vec<_> = codes(&findings).into_iter().filter(|(_, code)| *code != "template.missing").collect();
+        assert_eq!(
+            found,
+            [
+                ("/outTrackId", "template.unknown_section"),
+                ("/cardData/sys_full_json_obj", "template.full_json"),
+                ("/cardData/rows/0", "template.mistyped"),
+            ]
+        );
+        assert_eq!(values.check_person(None), None);
+        assert_eq!(values.check_person(Some("u1")), None);
+        let nobody = values.check_person(Some("u2")).unwrap();
+        assert_eq!((nobody.code, nobody.pointer.as_str()), ("template.no_private", "/privateData/u2"));
+        assert_eq!(Values::of_sample(&export()).check_person(Some("u2")), None, "the sample is anybody's");
+        for finding in findings.iter().chain([&nobody]) {
             for lang in Lang::ALL {
                 let message = finding.message(lang);
                 assert!(!message.contains("%{") && !message.starts_with("finding."), "{message}");

@@ -179,7 +179,7 @@ fn a_picture_dragged_in_is_uploaded_and_sent() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("海报.png");
     std::fs::write(&path, b"\x89PNG\r\n\x1a\nPIXELS").unwrap();
-    drop_file(&mut window, &path);
+    window.drop_file(&path);
     window.step_until("the picture is there", |window| !notice(window).msg.text(Part::ImageMedia).is_empty());
     window.settle();
     let id = window.sandbox().media()[0].media_id.clone();
@@ -198,33 +198,14 @@ fn a_picture_dragged_in_is_uploaded_and_sent() {
     let uploads = |window: &Window| window.sandbox().arrivals().iter().filter(|one| one.path == UPLOAD).count();
     let text = folder.path().join("说明.pdf");
     std::fs::write(&text, b"%PDF-1.7 text").unwrap();
-    drop_file(&mut window, &text);
+    window.drop_file(&text);
     window.wait_for("说明.pdf 没有上传");
     assert!(window.shows("PDF"), "{:?}", window.on_screen());
     assert_eq!((uploads(&window), notice(&window).msg.text(Part::ImageMedia)), (1, id.as_str()));
     window.sandbox().script(Script::once(UPLOAD, Effect::CutBeforeAnswer));
-    drop_file(&mut window, &path);
+    window.drop_file(&path);
     window.wait_for("海报.png 没有上传");
     assert_eq!(notice(&window).msg.text(Part::ImageMedia), id, "the old one stays");
-}
-
-/// A file on the desktop.
-#[derive(Debug)]
-struct OnDisk(std::path::PathBuf);
-
-impl egui::DroppedFile for OnDisk {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
-fn drop_file(window: &mut Window, path: &std::path::Path) {
-    window.harness.input_mut().dropped_files.push(Arc::new(OnDisk(path.to_path_buf())));
-    window.harness.step();
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn decode(bytes: &[u8]) -> Picture {
     let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
     let mut rgba = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut rgba).unwrap();
-    Picture { width: info.width as usize, height: info.height as usize, rgba }
+    Picture { width: info.width as usize, height: info.height as usize, rgba, cut: None }
 }
 
 /// The mean difference of a byte, which letters drawn a little otherwise keep under 2.

@@ -1,7 +1,7 @@
 //! The card lab in the window, beyond one card: cases sent to the tester, variables learnt without an export, an export
 //! dropped on the window, the generic table beside the typed form.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use ding_composer::{
     compose::{
@@ -183,28 +183,13 @@ fn variables_are_learnt_from_what_was_sent_before() {
     assert!(known.export.variable("room").is_some_and(|room| room.private), "{:?}", known.export.variables);
 }
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 #[test]
 fn an_export_dropped_on_the_window_is_imported() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let mut window = Window::open_sized(folder, [1500.0, 3000.0], |_| {});
     window.ctrl(Key::N);
     window.settle();
-    let file: Arc<dyn egui::DroppedFile + Send + Sync> = Arc::new(Dropped(lab::fixture("visit.json")));
-    window.harness.input_mut().dropped_files.push(file);
-    window.harness.step();
+    window.drop_file(&lab::fixture("visit.json"));
     window.wait_for("导出文件所属的模板 ID");
     window.type_into("导出文件所属的模板 ID", lab::TEMPLATE);
     window.press("导入");

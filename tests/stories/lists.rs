@@ -277,20 +277,6 @@ fn a_group_is_saved_used_and_taken_out_again() {
     assert!(file.contains("zengmin") && file.contains('新'), "{file}");
 }
 
-/// A file as the desktop drops it on a window.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 #[test]
 fn a_workbook_dropped_on_the_window_shows_its_sheets_and_saves_its_bad_rows() {
     let mut window = Window::open();
@@ -304,8 +290,7 @@ fn a_workbook_dropped_on_the_window_shows_its_sheets_and_saves_its_bad_rows() {
     }
     let path = window.folder.path().join("补贴.xlsx");
     std::fs::write(&path, book.save_to_buffer().unwrap()).unwrap();
-    window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
-    window.harness.step();
+    window.drop_file(&path);
     window.settle();
     assert!(window.shows("补贴.xlsx") && window.shows("XLSX"), "{:?}", window.on_screen());
     choose(&mut window, "工作表", "名单");

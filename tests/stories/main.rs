@@ -54,6 +54,8 @@ mod support;
 #[cfg(test)]
 mod template;
 #[cfg(test)]
+mod template_mutations;
+#[cfg(test)]
 mod tokens;
 #[cfg(test)]
 mod typing;

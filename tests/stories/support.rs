@@ -35,6 +35,20 @@ pub struct Window {
     pub clock: Arc<TestClock>,
 }
 
+/// A file as the desktop drops it.
+#[derive(Debug)]
+struct OnDisk(std::path::PathBuf);
+
+impl egui::DroppedFile for OnDisk {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
 impl Window {
     /// On the notice tab, its notice to so many people of the sandbox, so many in a call.
     #[must_use]
@@ -211,6 +225,12 @@ impl Window {
     pub fn key(&mut self, key: egui::Key) {
         self.harness.key_press(key);
         self.harness.run_ok();
+    }
+
+    /// Drops a file of the disk on the window.
+    pub fn drop_file(&mut self, path: &std::path::Path) {
+        self.harness.input_mut().dropped_files.push(Arc::new(OnDisk(path.to_path_buf())));
+        self.harness.step();
     }
 
     /// What has the keyboard, by its label.

@@ -104,6 +104,46 @@ fn one_person_sees_their_own_value_and_errors_end_with_one() {
 }
 
 #[test]
+fn a_card_is_looked_at_in_any_language_and_the_program_speaks_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("card.json");
+    let widgets = "<LinearLayout><FastTextView userId='t' text=\"@dti18NAdapter{'提交','遞交','Submit','送信','Gửi','ส่ง','Kirim'}\"/></LinearLayout>";
+    std::fs::write(&file, json!({ "editorData": "{}", "widgetInfo": widgets }).to_string()).unwrap();
+    let run = |command: &str, lang: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ding-composer"));
+        program.arg(command).arg(&file).args(["--json", "--lang", lang, "--home"]).arg(home.path()).output().unwrap()
+    };
+    for (lang, expected) in
+        [("zh", "提交"), ("zh_TW", "遞交"), ("en", "Submit"), ("ja_JP", "送信"), ("th", "ส่ง"), ("ko_KR", "Submit")]
+    {
+        let object: Value = serde_json::from_slice(&run("template", lang).stdout).unwrap();
+        assert_eq!(texts(&object["tree"]), [("t".to_owned(), expected.to_owned())], "{lang}");
+    }
+    assert_eq!(run("template", "not a tag").status.code(), Some(2));
+    // Everything else is said in one of the program's languages, or not at all.
+    let other = run("check", "ja_JP");
+    assert!(other.status.code() == Some(2) && String::from_utf8_lossy(&other.stderr).contains("--lang"), "{other:?}");
+}
+
+#[test]
+fn a_mistyped_person_a_picture_that_does_not_come_and_a_card_too_long_are_said() {
+    let home = tempfile::tempdir().unwrap();
+    let [file, data, png] = ["card.json", "data.json", "card.png"].map(|name| home.path().join(name));
+    let widgets = "<LinearLayout orientation='vertical'><ImageView width='40np' height='40np' imageUrl='http://127.0.0.1:9/a.png'/>
+        <View width='900np' height='9000np' backgroundColor='#FF0000'/></LinearLayout>";
+    std::fs::write(&file, json!({ "editorData": "{}", "widgetInfo": widgets }).to_string()).unwrap();
+    std::fs::write(&data, r#"{"privateData":{"u1":{}},"outTrackId":"x"}"#).unwrap();
+    let [file, data, png] = [file, data, png].map(|path| path.to_string_lossy().into_owned());
+    let (code, object, said) = template(&[&file, "--data", &data, "--as", "u2", "--png", &png, "--pictures"]);
+    assert_eq!(code, 0, "{said}");
+    let codes: Vec<_> = object["findings"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+    assert_eq!(codes, ["template.unknown_section", "template.no_private"]);
+    assert!(said.contains("http://127.0.0.1:9/a.png") && said.contains("卡片太长"), "{said}");
+    let (_, _, said) = template(&[&file, "--width", "200"]);
+    assert_eq!(said, "", "no pictures are asked for where nobody wants them");
+}
+
+#[test]
 fn what_cannot_be_read_ends_with_two_and_a_reason() {
     let home = tempfile::tempdir().unwrap();
     let bad = home.path().join("bad.json");

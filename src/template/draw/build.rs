@@ -11,13 +11,11 @@ use super::{
     metric::TextMetric,
     style::{Style, Visibility},
 };
-use crate::{
-    lang::Lang,
-    template::{
-        card::{Card, Kind, Setting, Widget},
-        expr::{Env, Fuel, Scope, value::string},
-        values::Merged,
-    },
+use crate::template::{
+    card::{Card, Kind, Setting, Widget},
+    expr::{Env, Fuel, Scope, value::string},
+    language::CardLang,
+    values::Merged,
 };
 
 /// How many nodes one drawing may have.
@@ -37,7 +35,7 @@ pub struct Scene {
     /// The dark theme.
     pub dark: bool,
     /// The viewer's language.
-    pub lang: Lang,
+    pub lang: CardLang,
     /// The client: `pc`, `ios`, `android`.
     pub env: String,
     /// Where the card stands: `im`, `topbox`, `search`, `WorkBench`, `cooperationV2`.
@@ -54,7 +52,7 @@ impl Default for Scene {
         Self {
             width: 375.0,
             dark: false,
-            lang: Lang::Zh,
+            lang: CardLang::default(),
             env: "ios".to_owned(),
             biz_scene: "im".to_owned(),
             now_ms: None,
@@ -145,7 +143,7 @@ fn nodes(card: &Card, merged: &Merged, scene: &Scene, reveal: bool, tap: Option<
         root: &data,
         scope: None,
         dark: scene.dark,
-        lang: scene.lang,
+        lang: &scene.lang,
         tokens: &card.tokens,
         now_ms: scene.now_ms,
         fuel: &fuel,

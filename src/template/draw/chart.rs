@@ -159,14 +159,17 @@ pub(super) fn shapes(chart: &Chart, rect: Rect, ink: Colour, faint: Colour, metr
         pie(chart, plot, &mut found);
         return found;
     }
-    let values = chart.series.iter().flat_map(|(_, values)| values.iter().flatten().copied());
-    let most = values.fold(0.0_f64, f64::max);
-    let most = if most > 0.0 { most } else { 1.0 };
+    let values = || chart.series.iter().flat_map(|(_, values)| values.iter().flatten().copied());
+    // Nothing, below which there are negative values, always has a place on the axis.
+    let (least, most) = (values().fold(0.0_f64, f64::min), values().fold(0.0_f64, f64::max));
+    let most = if least < most { most } else { 1.0 };
+    // Halves first: the range of the largest numbers is too long for one.
     let part = |value: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "between 0 and 1")]
-        let part = (value / most).clamp(0.0, 1.0) as f32;
+        let part = ((value / 2.0 - least / 2.0) / (most / 2.0 - least / 2.0)).clamp(0.0, 1.0) as f32;
         part
     };
+    let zero = part(0.0);
     let places = chart.places.len().max(1) as f32;
     if chart.kind == ChartKind::Lying {
         let left = chart.places.iter().map(|place| width_of(place)).fold(0.0, f32::max).min(plot.width / 3.0) + 6.0;
@@ -177,15 +180,22 @@ pub(super) fn shapes(chart: &Chart, rect: Rect, ink: Colour, faint: Colour, metr
             label(&mut found, place, plot.x, y + row / 2.0 - LABEL * 0.7);
             for (of, (_, values)) in chart.series.iter().enumerate() {
                 let Some(value) = values.get(at).copied().flatten() else { continue };
-                let width = (plot.width - left) * part(value);
+                let (reach, long) = (part(value), plot.width - left);
                 let y = y + row / 2.0 + bar * (of as f32 - chart.series.len() as f32 / 2.0);
-                let rect = Rect { x: plot.x + left, y, width, height: (bar - 1.0).max(1.0) };
-                found.push(Shape::Fill { rect, radius: [0.0, 2.0, 2.0, 0.0], colour: colour(of) });
+                let (x, width) = (plot.x + left + long * reach.min(zero), long * (reach - zero).abs());
+                let rect = Rect { x, y, width, height: (bar - 1.0).max(1.0) };
+                let radius = if value < 0.0 { [2.0, 0.0, 0.0, 2.0] } else { [0.0, 2.0, 2.0, 0.0] };
+                found.push(Shape::Fill { rect, radius, colour: colour(of) });
             }
         }
         return found;
     }
-    let (left, below) = (width_of(&trimmed(most)) + 6.0, LABEL * 1.4 + 4.0);
+    let ticks = [0.0_f32, 0.5, 1.0].map(|share| {
+        let value = least * f64::from(1.0 - share) + most * f64::from(share);
+        (share, trimmed(value))
+    });
+    let widest = ticks.iter().map(|(_, text)| width_of(text)).fold(0.0, f32::max).min(plot.width / 2.0);
+    let (left, below) = (widest + 6.0, LABEL * 1.4 + 4.0);
     let area = Rect {
         x: plot.x + left,
         y: plot.y + 4.0,
@@ -193,12 +203,16 @@ pub(super) fn shapes(chart: &Chart, rect: Rect, ink: Colour, faint: Colour, metr
         height: (plot.height - below - 4.0).max(1.0),
     };
     let [red, green, blue, _] = ink.rgba;
-    for step in 0..=2_u8 {
-        let share = f32::from(step) / 2.0;
+    for (share, text) in &ticks {
         let y = area.y + area.height * (1.0 - share);
         let points = vec![[area.x, y], [area.x + area.width, y]];
         found.push(Shape::Line { points, width: 1.0, colour: Colour { rgba: [red, green, blue, 0x22] } });
-        label(&mut found, &trimmed(most * f64::from(share)), plot.x, y - LABEL * 0.7);
+        label(&mut found, text, plot.x, y - LABEL * 0.7);
+    }
+    if least < 0.0 {
+        let y = area.y + area.height * (1.0 - zero);
+        let points = vec![[area.x, y], [area.x + area.width, y]];
+        found.push(Shape::Line { points, width: 1.0, colour: faint });
     }
     let column = area.width / places;
     let mut free_from = f32::NEG_INFINITY;
@@ -214,14 +228,16 @@ pub(super) fn shapes(chart: &Chart, rect: Rect, ink: Colour, faint: Colour, metr
         let mut points = Vec::new();
         for (at, value) in values.iter().enumerate() {
             let Some(value) = value else { continue };
-            let (x, height) = (area.x + column * (at as f32 + 0.5), area.height * part(*value));
+            let (x, reach) = (area.x + column * (at as f32 + 0.5), part(*value));
             if chart.kind == ChartKind::Bars {
                 let bar = (column * 0.6 / chart.series.len() as f32).min(28.0);
                 let x = x + bar * (of as f32 - chart.series.len() as f32 / 2.0);
-                let rect = Rect { x, y: area.y + area.height - height, width: (bar - 1.0).max(1.0), height };
-                found.push(Shape::Fill { rect, radius: [2.0, 2.0, 0.0, 0.0], colour: colour(of) });
+                let (y, height) = (area.y + area.height * (1.0 - reach.max(zero)), area.height * (reach - zero).abs());
+                let rect = Rect { x, y, width: (bar - 1.0).max(1.0), height };
+                let radius = if *value < 0.0 { [0.0, 0.0, 2.0, 2.0] } else { [2.0, 2.0, 0.0, 0.0] };
+                found.push(Shape::Fill { rect, radius, colour: colour(of) });
             } else {
-                points.push([x, area.y + area.height - height]);
+                points.push([x, area.y + area.height * (1.0 - reach)]);
             }
         }
         for point in &points {
@@ -300,5 +316,29 @@ mod tests {
             }
         }
         shapes(&Chart::default(), rect, ink, ink, &SimpleMetric);
+    }
+
+    #[test]
+    fn what_is_less_than_nothing_reaches_the_other_way() {
+        let bars = |kind: &str| -> Vec<Rect> {
+            let value = json!({ "type": kind, "data": [{ "x": "a", "y": 30 }, { "x": "b", "y": -10 }] });
+            let chart = Chart::read(&value).unwrap();
+            let (rect, ink) = (Rect { x: 0.0, y: 0.0, width: 200.0, height: 98.0 }, Colour { rgba: [0, 0, 0, 255] });
+            let fill = |shape: Shape| if let Shape::Fill { rect, .. } = shape { Some(rect) } else { None };
+            shapes(&chart, rect, ink, ink, &SimpleMetric).into_iter().filter_map(fill).collect()
+        };
+        // The plot is 98 - 18 of names - 4 above - 18 of places = 58 high, from 22 on: 40 values, 30 of them above nothing.
+        let up = bars("barChart");
+        assert!((up[0].y - 22.0).abs() < 0.01 && (up[0].height - 43.5).abs() < 0.01, "{up:?}");
+        assert!((up[1].y - 65.5).abs() < 0.01 && (up[1].height - 14.5).abs() < 0.01, "{up:?}");
+        // Lying: 5 of the name and 6 leave 189; a quarter of them is below nothing.
+        let lying = bars("horizontalBarChart");
+        assert!((lying[0].x - (11.0 + 47.25)).abs() < 0.01 && (lying[0].width - 141.75).abs() < 0.01, "{lying:?}");
+        assert!((lying[1].x - 11.0).abs() < 0.01 && (lying[1].width - 47.25).abs() < 0.01, "{lying:?}");
+        let value = json!({ "data": [{ "x": "c", "y": 1e308 }, { "x": "d", "y": -1e308 }] });
+        let ink = Colour { rgba: [0, 0, 0, 255] };
+        let rect = Rect { x: 0.0, y: 0.0, width: 200.0, height: 98.0 };
+        let found = shapes(&Chart::read(&value).unwrap(), rect, ink, ink, &SimpleMetric);
+        assert!(found.iter().all(|shape| shape.bounds().y.is_finite() && shape.bounds().y >= 0.0));
     }
 }

@@ -5,6 +5,7 @@
 //!   `match_parent` child without a weight counts as one of weight 1 (Android would let the first take all);
 //! * in a row or column as long as its content, weights mean nothing and `match_parent` means `match_content`;
 //! * across, a `match_parent` child of a content-sized parent is stretched to the widest sibling;
+//! * `minWidth`, `maxWidth` and their like bound also what a weight or `match_parent` gives; what is left over stays free;
 //! * a child's `gravity` decides its place across only; along, `childGravity` moves all children together.
 
 use super::{
@@ -27,7 +28,7 @@ type Maybe = [Option<f32>; 2];
 pub fn solve(root: &mut Node, width: f32, metric: &dyn TextMetric) -> bool {
     let mut solver = Solver { metric, left: MAX_MEASURES };
     let margins = sum(root.style.margin[0]);
-    let force = if root.style.size[0] == Dim::Content { None } else { Some((width - margins).max(0.0)) };
+    let force = (root.style.size[0] == Dim::Match).then(|| (width - margins).max(0.0));
     solver.measure(root, [Some((width - margins).max(0.0)), None], [force, None]);
     let [left, top] = [root.style.margin[0][0], root.style.margin[1][0]];
     place(root, left, top);
@@ -98,7 +99,7 @@ impl Solver<'_> {
         let mut inner: Maybe = [None; 2];
         for axis in 0..2 {
             exact[axis] = match (force[axis], style.size[axis]) {
-                (Some(forced), _) => Some(forced.max(0.0)),
+                (Some(forced), _) => Some(clamp(axis, forced)),
                 (None, Dim::Fixed(length)) => Some(clamp(axis, length)),
                 (None, _) => None,
             };
@@ -356,11 +357,15 @@ impl Solver<'_> {
     }
 }
 
-/// What a picture needs. Assumptions: one whose size is not known (it is not loaded) needs nothing; a loaded one keeps its
-/// proportions, and one pixel of it is one np, but no more than there is.
+/// Width and height of a picture that is not loaded. Assumption.
+const STAND_IN: Size = [160.0, 90.0];
+
+/// What a picture needs. Assumptions: it keeps its proportions, and one pixel of it is one np, but no more than there is; one
+/// whose size is not known (it is not loaded, or only the client can) takes the place of [`STAND_IN`], so that it is seen.
 fn picture(node: &Node, inner: Maybe, room: Maybe, metric: &dyn TextMetric) -> Size {
-    let size = node.style.image.as_deref().and_then(|source| metric.picture(source));
-    let Some([width, height]) = size.filter(|size| size.iter().all(|side| *side >= 1.0)) else { return [0.0; 2] };
+    let Some(source) = node.style.image.as_deref() else { return [0.0; 2] };
+    let size = metric.picture(source).filter(|size| size.iter().all(|side| *side >= 1.0));
+    let [width, height] = size.unwrap_or(STAND_IN);
     match inner {
         [Some(across), _] => [across, across * height / width],
         [None, Some(down)] => [down * width / height, down],
@@ -382,6 +387,8 @@ fn line_height(node: &Node, metric: &dyn TextMetric) -> f32 {
 
 /// Space before a quotation's or code's lines. Assumption.
 const INDENT: f32 = 12.0;
+/// Space before a list inside a list. Assumption.
+const STEP: f32 = 15.0;
 /// Height of a rule with its space. Assumption.
 const RULE: f32 = 12.0;
 /// Free space between blocks. Assumption.
@@ -395,10 +402,12 @@ fn rich(blocks: &[Block], room: Option<f32>, metric: &dyn TextMetric) -> (Vec<Ri
     for block in blocks {
         let indent = match block.kind {
             BlockKind::Quote | BlockKind::Code => INDENT,
+            BlockKind::Item => STEP * f32::from(block.depth),
             _ => 0.0,
         };
-        // Lines of code are one block to the eye.
-        let joined = lines.last().is_none_or(|line| line.kind == BlockKind::Code && block.kind == BlockKind::Code);
+        // Lines of code, and of a quotation, are one block to the eye.
+        let whole = matches!(block.kind, BlockKind::Code | BlockKind::Quote);
+        let joined = lines.last().is_none_or(|line| whole && line.kind == block.kind);
         let mut before = if joined { 0.0 } else { BLOCK_GAP };
         if block.kind == BlockKind::Rule {
             lines.push(RichLine { kind: block.kind, height: RULE, before, size: block.size, ..RichLine::default() });

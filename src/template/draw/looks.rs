@@ -200,10 +200,12 @@ fn a_loaded_picture_keeps_its_proportions_where_the_template_leaves_them_open() 
     assert_eq!(size("width='match_content' height='20np'", &Knows), "80x20");
     assert_eq!(size("width='match_content' height='match_content'", &Knows), "200x50");
     assert_eq!(size("width='40np' height='30np'", &Knows), "40x30");
+    assert_eq!(size("width='match_content' height='45np'", &SimpleMetric), "80x45");
+    assert_eq!(size("width='match_content' height='match_content'", &SimpleMetric), "160x90");
     assert_eq!(
         size("width='match_parent' height='match_content'", &SimpleMetric),
-        "0x0",
-        "not loaded: its size is not known"
+        "160x90",
+        "not loaded: a stand-in's size"
     );
 }
 

@@ -63,6 +63,8 @@ pub struct Block {
     pub runs: Vec<Run>,
     /// Character size in np.
     pub size: f32,
+    /// How deep an entry of a list stands in others: 0 for the outermost.
+    pub depth: u8,
 }
 
 impl Block {
@@ -131,19 +133,25 @@ fn markdown(text: &str) -> Vec<Block> {
         }
         if fenced {
             let run = Run { text: line.to_owned(), code: true, ..Run::default() };
-            found.push(Block { kind: BlockKind::Code, runs: vec![run], size: BODY });
+            found.push(Block { kind: BlockKind::Code, runs: vec![run], size: BODY, depth: 0 });
             continue;
         }
         if trimmed.is_empty() {
             continue;
         }
-        found.push(block(trimmed));
+        found.push(Block { depth: depth(line), ..block(trimmed) });
     }
     found
 }
 
+/// How deep a list's entry stands in others. Assumption: two spaces or a tab are a step.
+fn depth(line: &str) -> u8 {
+    let space = line.chars().take_while(|c| matches!(c, ' ' | '\t')).map(|c| if c == '\t' { 2 } else { 1 });
+    space.take(8).sum::<u8>().min(8) / 2
+}
+
 fn block(line: &str) -> Block {
-    let made = |kind, size, text: &str| Block { kind, size, runs: inline(text) };
+    let made = |kind, size, text: &str| Block { kind, size, runs: inline(text), depth: 0 };
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
     if let 1..=6 = hashes
         && let Some(title) = line.get(hashes..).and_then(|rest| rest.strip_prefix(' '))
@@ -162,7 +170,7 @@ fn block(line: &str) -> Block {
     if line.len() >= 3
         && ["-", "*", "_"].iter().any(|mark| line.replace(' ', "").trim_matches(|c| mark.contains(c)).is_empty())
     {
-        return Block { kind: BlockKind::Rule, runs: Vec::new(), size: BODY };
+        return made(BlockKind::Rule, BODY, "");
     }
     if let Some(quoted) = line.strip_prefix('>') {
         return made(BlockKind::Quote, BODY, quoted.trim());
@@ -189,20 +197,26 @@ fn inline(text: &str) -> Vec<Run> {
         }
         _ => runs.push(run),
     };
+    let mut before = ' ';
     while let Some(c) = rest.chars().next() {
         let near = rest.get(..floor(rest, REACH)).unwrap_or(rest);
-        let eaten = if let Some(after) = rest.strip_prefix("**").or_else(|| rest.strip_prefix("__")) {
-            let mark = rest.get(..2).unwrap_or_default();
-            let closes = look.bold || after.get(..floor(after, REACH)).is_some_and(|near| near.contains(mark));
-            look.bold = if closes { !look.bold } else { look.bold };
-            closes.then_some(2)
-        } else if rest.starts_with("~~") {
-            look.strike = !look.strike;
-            Some(2)
-        } else if let Some(after) = rest.strip_prefix('*') {
-            let closes = look.italic || after.get(..floor(after, REACH)).is_some_and(|near| near.contains('*'));
-            look.italic = if closes { !look.italic } else { look.italic };
-            closes.then_some(1)
+        let eaten = if let Some(escaped) = rest.strip_prefix('\\').and_then(|after| after.chars().next()) {
+            escaped.is_ascii_punctuation().then(|| {
+                push(&mut runs, Run { text: escaped.to_string(), ..look.clone() });
+                2
+            })
+        } else if let Some(mark) = MARKS.into_iter().find(|mark| rest.starts_with(mark)) {
+            let on = match mark {
+                "**" | "__" => &mut look.bold,
+                "~~" => &mut look.strike,
+                _ => &mut look.italic,
+            };
+            if if *on { !before.is_whitespace() } else { opens(near, mark, before) } {
+                *on = !*on;
+            } else {
+                push(&mut runs, Run { text: mark.to_owned(), ..look.clone() });
+            }
+            Some(mark.len())
         } else if c == '`' {
             near.get(1..).and_then(|inside| inside.find('`')).map(|end| {
                 let text = near.get(1..=end).unwrap_or_default().to_owned();
@@ -217,17 +231,36 @@ fn inline(text: &str) -> Vec<Run> {
             })
         } else if c == '<' {
             tag(near, &mut look)
+        } else if c == '&' {
+            ENTITIES.into_iter().find(|(name, _)| rest.starts_with(name)).map(|(name, text)| {
+                push(&mut runs, Run { text: text.to_owned(), ..look.clone() });
+                name.len()
+            })
         } else {
             None
         };
-        if let Some(bytes) = eaten {
-            rest = rest.get(bytes..).unwrap_or_default();
-        } else {
+        let bytes = eaten.unwrap_or_else(|| {
             push(&mut runs, Run { text: c.to_string(), ..look.clone() });
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        }
+            c.len_utf8()
+        });
+        before = rest.get(..bytes).and_then(|eaten| eaten.chars().next_back()).unwrap_or(' ');
+        rest = rest.get(bytes..).unwrap_or_default();
     }
     runs
+}
+
+/// Marks that switch a look on and off; longer ones before their beginnings.
+const MARKS: [&str; 4] = ["**", "__", "~~", "*"];
+/// What a text has to write so, where a tag could begin. Assumption: the client reads them as HTML does.
+const ENTITIES: [(&str, &str); 5] =
+    [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&nbsp;", "\u{A0}")];
+
+/// Whether a mark at the start of a text switches its look on: something follows at once, and it is closed; underscores
+/// inside a word are its own.
+fn opens(text: &str, mark: &str, before: char) -> bool {
+    let inside = text.get(mark.len()..).unwrap_or_default();
+    let begins = inside.chars().next().is_some_and(|c| !c.is_whitespace());
+    begins && !(mark == "__" && before.is_alphanumeric()) && inside.contains(mark)
 }
 
 /// The greatest place not above `most` where a character begins.
@@ -235,26 +268,46 @@ fn floor(text: &str, most: usize) -> usize {
     (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// `[label](address)` or `![label](address)`: both parts, and how long it is.
+/// `[label](address)` or `![label](address)`: both parts, and how long it is. An address may hold pairs of brackets; a title
+/// behind it is left out.
 fn link(text: &str) -> Option<(&str, &str, usize)> {
     let open = text.find('[')?;
     let middle = text.find("](")?;
-    let end = text.get(middle..)?.find(')')? + middle;
+    let inside = text.get(middle + 2..)?;
+    let mut depth = 0_usize;
+    let (end, _) = inside.char_indices().find(|(_, c)| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return true,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        false
+    })?;
     let label = text.get(open + 1..middle).filter(|label| !label.contains('\n'))?;
-    Some((label, text.get(middle + 2..end)?, end + 1))
+    let address = inside.get(..end)?.split_whitespace().next().unwrap_or_default();
+    Some((label, address, middle + 2 + end + 1))
 }
 
-/// `<font color=#FF0000>`, `<font colorTokenV2=… sizeToken=…>` and `</font>` change the look; other tags are left out of
-/// the text.
+/// `<font color=#FF0000>`, `<font colorTokenV2=… sizeToken=…>` and `</font>` change the look, `<a atId=…>` mentions somebody;
+/// other tags are left out of the text.
 fn tag(text: &str, look: &mut Run) -> Option<usize> {
     let end = text.find('>')?;
     let inside = text.get(1..end)?;
-    let name = inside.trim_start_matches('/').split_whitespace().next()?;
-    if !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+    let opened = inside.strip_prefix('/').unwrap_or(inside);
+    let name = opened.split(['/', ' ', '\t']).next()?;
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
         return None;
     }
     if inside.starts_with('/') {
-        (look.colour, look.dark_colour, look.size) = (None, None, None);
+        match name {
+            "font" => (look.colour, look.dark_colour, look.size) = (None, None, None),
+            "a" => look.link = None,
+            _ => {}
+        }
+    } else if name == "a" {
+        // Assumption: a mention is drawn like a link.
+        look.link = Some(opened.trim_start_matches('a').trim().to_owned());
     } else if name == "font" {
         let given = |name: &str| {
             let words = inside.split_whitespace().filter_map(|word| word.split_once('='));
@@ -312,6 +365,19 @@ mod tests {
             ["• one", "2. two", "three", "", "x **y**"]
         );
         assert_eq!(texts("a ** b c [d](e < f #g"), ["a ** b c [d](e < f #g"]);
+        for same in ["a * b * c", "2**3", "a~~b", "5 < 6 > 4", "snake__case__name", "** no **", "\\n"] {
+            assert_eq!(texts(same), [same]);
+        }
+        assert_eq!(texts("\\*a\\* \\[b\\](c) &lt;d&gt; <b>e</b>"), ["*a* [b](c) <d> e"]);
+        let mention = &blocks(&json!("<a atId=u1>@张三</a>你好"))[0].runs;
+        assert_eq!(
+            (mention[0].text.as_str(), mention[0].link.is_some(), mention[1].link.is_some()),
+            ("@张三", true, false)
+        );
+        let brackets = &blocks(&json!("[a](https://x/(y) \"title\")。"))[0].runs;
+        assert_eq!((brackets[0].link.as_deref(), brackets[1].text.as_str()), (Some("https://x/(y)"), "。"));
+        let nested = blocks(&json!("- a\n  - b\n\t\t1. c"));
+        assert_eq!(nested.iter().map(|block| block.depth).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(texts("3 < 4 <br>new"), ["3 < 4", "new"]);
         assert_eq!(texts("￥![图](@lALP)终"), ["￥图终"]);
         let spans = json!({ "items": [{ "data": { "text": "hi\nthere" }, "style": { "bold": 1, "size": 20, "lightColor": "#111111", "darkColor": "#222222" } }] });

@@ -49,7 +49,7 @@ pub fn advances<M: TextMetric + ?Sized>(text: &str, size: f32, bold: bool, metri
 }
 
 /// One of the letters that make a flag in pairs.
-fn is_regional(c: char) -> bool {
+pub fn is_regional(c: char) -> bool {
     ('\u{1F1E6}'..='\u{1F1FF}').contains(&c)
 }
 

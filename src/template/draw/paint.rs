@@ -139,6 +139,14 @@ impl Shape {
     }
 }
 
+/// The sources of the pictures among some pieces: addresses and media ids.
+pub fn sources<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> impl Iterator<Item = &'p str> {
+    pieces.into_iter().filter_map(|piece| match &piece.shape {
+        Shape::Image { source, .. } => Some(source.as_str()),
+        _ => None,
+    })
+}
+
 /// The most pieces one drawing is painted with.
 pub const MAX_PIECES: usize = 100_000;
 

@@ -6,13 +6,11 @@ use super::{
     Drawing, Node,
     build::{Scene, tapped},
 };
-use crate::{
-    lang::Lang,
-    template::{
-        card::{Card, Purpose},
-        expr::value::string,
-        values::Merged,
-    },
+use crate::template::{
+    card::{Card, Purpose},
+    expr::value::string,
+    language::CardLang,
+    values::Merged,
 };
 
 /// What is asked for before something changes.
@@ -73,7 +71,7 @@ pub fn chosen(options: &[(String, Value)], picked: &[usize], many: bool) -> Valu
 pub fn press(card: &Card, merged: &Merged, scene: &Scene, drawing: &Drawing, serial: usize) -> Vec<Effect> {
     let value = tapped(card, merged, scene, serial);
     let mut found = Vec::new();
-    collect(&value, scene.lang, &mut found);
+    collect(&value, &scene.lang, &mut found);
     // An input's handler names no state: it writes what the part shows as text.
     for effect in &mut found {
         if let Effect::Would { action, .. } = effect
@@ -109,7 +107,7 @@ fn shown(card: &Card, inside: &Node) -> Option<String> {
 }
 
 // The depth of what an expression comes to is bounded by the expression.
-fn collect(value: &Value, lang: Lang, found: &mut Vec<Effect>) {
+fn collect(value: &Value, lang: &CardLang, found: &mut Vec<Effect>) {
     match value {
         Value::Array(list) => list.iter().for_each(|part| collect(part, lang, found)),
         Value::Object(map) => {
@@ -121,7 +119,7 @@ fn collect(value: &Value, lang: Lang, found: &mut Vec<Effect>) {
     }
 }
 
-fn action_of(action: &str, args: Vec<Value>, lang: Lang, found: &mut Vec<Effect>) {
+fn action_of(action: &str, args: Vec<Value>, lang: &CardLang, found: &mut Vec<Effect>) {
     let first = args.first();
     let key = || first.and_then(|map| map.get("dataKey")).map(|key| string(key).into_owned());
     let would = |args| Effect::Would { action: action.to_owned(), args };
@@ -144,11 +142,7 @@ fn action_of(action: &str, args: Vec<Value>, lang: Lang, found: &mut Vec<Effect>
             let list = first.and_then(|map| map.get("options")).and_then(Value::as_array);
             let options = list.into_iter().flatten().map(|option| {
                 let text = option.get("text").unwrap_or(&Value::Null);
-                let own = match lang {
-                    Lang::Zh => "zh_CN",
-                    Lang::En => "en_US",
-                };
-                let text = text.get(own).or_else(|| text.get("zh_CN")).unwrap_or(text);
+                let text = text.as_object().and_then(|texts| lang.of_map(texts)).unwrap_or(text);
                 (string(text).into_owned(), option.get("value").cloned().unwrap_or_default())
             });
             found.push(Effect::Choose { key, options: options.collect(), many: action == "dtMultiSelect" });

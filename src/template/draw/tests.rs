@@ -127,6 +127,38 @@ fn bounds_and_visibility_are_kept() {
 }
 
 #[test]
+fn a_greatest_and_a_least_size_bound_what_the_parent_gives() {
+    // Across: stretched, but no further than 120. Along: halves of 200, the first no longer than 40; what is left stays free.
+    check(
+        "<LinearLayout width='match_parent' height='match_content' orientation='vertical'>
+           <View userId='a' width='match_parent' height='10np' maxWidth='120np'/>
+           <LinearLayout width='match_parent' height='match_content'>
+             <View userId='b' width='match_parent' height='10np' weight='1' maxWidth='40np'/>
+             <View userId='c' width='match_parent' height='10np' weight='1'/></LinearLayout>
+           <FrameLayout width='match_parent' height='20np'><View userId='d' width='match_parent' height='match_parent' minHeight='30np'/></FrameLayout>
+         </LinearLayout>",
+        &["a 0,0 120x10", "b 0,10 40x10", "c 40,10 100x10", "d 0,20 200x30"],
+    );
+}
+
+#[test]
+fn a_card_of_a_width_of_its_own_keeps_it() {
+    check(
+        "<LinearLayout userId='r' width='150np' height='80np' marginLeft='5np'><View userId='a' width='match_parent' height='10np'/></LinearLayout>",
+        &["r 5,0 150x80", "a 5,0 150x10"],
+    );
+}
+
+#[test]
+fn a_list_inside_a_list_is_indented_and_a_quotation_is_one_block() {
+    let drawn = drawing("<DDRichTextView attributedText='- a\n  - b\n&gt; c\n&gt; d'/>", &json!({}), &Scene::default());
+    let root = drawn.root.unwrap();
+    let indents: Vec<f32> = root.rich_lines.iter().map(|line| line.indent).collect();
+    let spaces: Vec<f32> = root.rich_lines.iter().map(|line| line.before).collect();
+    assert_eq!((indents, spaces), (vec![0.0, 15.0, 12.0, 12.0], vec![0.0, 4.0, 4.0, 0.0]));
+}
+
+#[test]
 fn grids_and_flows_place_their_children() {
     // (200 - 2 * 10) / 3 = 60.
     check(

@@ -3,7 +3,7 @@
 //! Nothing fails: what cannot be computed is `null`, as the client draws an empty text then. Work is counted, so that no
 //! file can make it run long.
 
-use std::{borrow::Cow, cell::Cell, cmp::Ordering};
+use std::{borrow::Cow, cell::Cell, cmp::Ordering, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use super::{
     tokens::Tokens,
     value::{at, from_f64, is_whole, number, string, trunc, truth, whole},
 };
-use crate::lang::Lang;
+use crate::template::language::CardLang;
 
 /// How much work one drawing may take: calls, and 32 bytes of text made.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub struct Env<'a> {
     /// The dark theme.
     pub dark: bool,
     /// The viewer's language.
-    pub lang: Lang,
+    pub lang: &'a CardLang,
     /// Design tokens.
     pub tokens: &'a Tokens,
     /// The moment, in milliseconds since 1970; `None` makes the time functions `null`.
@@ -133,14 +133,10 @@ impl<'a> Env<'a> {
     }
 
     /// `@dti18NAdapter`: the text of the viewer's language. Order of the official expressions: zh_CN, zh_TW, en_US,
-    /// ja_JP, vi_VN, th_TH, id_ID; an empty text falls back to the first.
+    /// ja_JP, vi_VN, th_TH, id_ID; an empty text is none.
     fn in_language(&self, args: &'a [Expr]) -> Val<'a> {
-        let index = match self.lang {
-            Lang::Zh => 0,
-            Lang::En => 2,
-        };
-        let own = args.get(index).map_or_else(null, |arg| self.eval(arg));
-        if truth(&own) { own } else { args.first().map_or_else(null, |arg| self.eval(arg)) }
+        let mut texts = self.lang.order().filter_map(|index| args.get(index)).map(|arg| self.eval(arg));
+        texts.find(|text| truth(text)).unwrap_or_else(null)
     }
 
     fn text(&self, text: String) -> Val<'a> {
@@ -448,17 +444,36 @@ fn gradient(args: &[Val<'_>]) -> String {
     format!("linear-gradient({direction},{})", colours.join(","))
 }
 
-/// Milliseconds in a format of `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss`; other letters stay.
+/// Milliseconds in a format of `yyyy`, `yy`, `M`, `d`, `H` (0 to 23), `h` (1 to 12), `m`, `s`, `S` (thousandths); a letter
+/// that stands twice has a zero in front. Other letters stay. Assumption: the phones' own patterns, of which official
+/// exports use `yyyy`, `MM`, `dd`, `HH`, `mm` and `ss`.
 fn time_format(moment: &Value, format: &str) -> Option<String> {
     let timestamp = jiff::Timestamp::from_millisecond(whole(moment)?).ok()?;
     let time = jiff::tz::Offset::constant(ZONE_HOURS).to_datetime(timestamp);
-    Some(
-        format
-            .replace("yyyy", &format!("{:04}", time.year()))
-            .replace("MM", &format!("{:02}", time.month()))
-            .replace("dd", &format!("{:02}", time.day()))
-            .replace("HH", &format!("{:02}", time.hour()))
-            .replace("mm", &format!("{:02}", time.minute()))
-            .replace("ss", &format!("{:02}", time.second())),
-    )
+    let mut made = String::with_capacity(format.len());
+    let mut rest = format;
+    while let Some(letter) = rest.chars().next() {
+        let end = rest.find(|c| c != letter).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        let value = match letter {
+            'y' if run.len() == 2 => i64::from(time.year().rem_euclid(100)),
+            'y' => i64::from(time.year()),
+            'M' => i64::from(time.month()),
+            'd' => i64::from(time.day()),
+            'H' => i64::from(time.hour()),
+            'h' => i64::from((time.hour() + 11) % 12 + 1),
+            'm' => i64::from(time.minute()),
+            's' => i64::from(time.second()),
+            'S' => i64::from(time.millisecond()),
+            _ => {
+                made.push_str(run);
+                rest = after;
+                continue;
+            }
+        };
+        let digits = run.len().min(9);
+        write!(made, "{value:0digits$}").ok()?;
+        rest = after;
+    }
+    Some(made)
 }

@@ -8,7 +8,7 @@ use super::{
     parse::{ParseError, is_expression, parse},
     tokens::Tokens,
 };
-use crate::lang::Lang;
+use crate::{lang::Lang, template::language::CardLang};
 
 fn root() -> Value {
     json!({
@@ -27,6 +27,7 @@ fn run(text: &str, dark: bool, lang: Lang) -> Value {
     let scope = Scope { element: &inner, index: 2, parent: Some(&around) };
     let expr = parse(text, &mut 10_000).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let now_ms = Some(1_700_000_000_000);
+    let lang = &lang.into();
     Env { root: &root, scope: Some(&scope), dark, lang, tokens: &tokens, now_ms, fuel: &fuel, events: false }
         .eval(&expr)
         .into_owned()
@@ -156,6 +157,9 @@ fn theme_and_language_choose() {
     assert_eq!(run("@dtDesignTokenParser{'common_fg_color'}", true, Lang::Zh), json!("#1E1E1E"));
     assert_eq!(run("@dti18NAdapter{'简','繁','English'}", false, Lang::En), json!("English"));
     assert_eq!(run("@dti18NAdapter{'简','繁',''}", false, Lang::En), json!("简"), "empty falls back");
+    assert_eq!(value("@dtTimeFormat{1700000000123,'yy/M/d h:m:s.SSS'}"), json!("23/11/15 6:13:20.123"));
+    assert_eq!(value("@dtTimeFormat{1704037500000,'yyyy年M月d日 H:mm, hh'}"), json!("2023年12月31日 23:45, 11"));
+    assert_eq!(value("@dtTimeFormat{1704039300000,'h'}"), json!("12"), "a quarter past midnight");
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn work_is_bounded_whatever_the_expression() {
         root: &big,
         scope: None,
         dark: false,
-        lang: Lang::Zh,
+        lang: &CardLang::default(),
         tokens: &tokens,
         now_ms: None,
         fuel: &fuel,
@@ -224,7 +228,7 @@ proptest! {
             if let Ok(expr) = parse(&text, &mut 10_000) {
                 let (root, tokens, fuel) = (root(), Tokens::default(), Fuel::new(10_000));
                 let env = Env {
-                    root: &root, scope: None, dark: true, lang: Lang::En, tokens: &tokens, now_ms: Some(i64::MAX), fuel: &fuel,
+                    root: &root, scope: None, dark: true, lang: &Lang::En.into(), tokens: &tokens, now_ms: Some(i64::MAX), fuel: &fuel,
                     events: false,
                 };
                 env.eval(&expr);

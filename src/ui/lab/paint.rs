@@ -1,10 +1,10 @@
 //! The shapes of a drawing as egui shapes. The metric is egui's own, so that what was laid out is what is painted.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap};
 
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Pos2, Rect, Shape, Stroke, StrokeKind, TextureId,
-    epaint::{PathShape, RectShape, TextShape},
+    epaint::{FontsView, PathShape, RectShape, TextShape},
     pos2,
     text::{LayoutJob, TextFormat},
     vec2,
@@ -17,7 +17,7 @@ use super::gradient::mesh;
 use crate::{
     template::draw::{
         self, bidi,
-        metric::{TextMetric, advances, is_follower},
+        metric::{TextMetric, advances, is_follower, is_regional},
         paint::{Piece, Shape as Drawn, TextLook},
         stand_in::stand_in,
         style::Colour,
@@ -113,6 +113,17 @@ impl TextMetric for FontMetric<'_> {
 fn may_be_missing(c: char) -> bool {
     let common = matches!(c, '\u{0}'..='\u{2FF}' | '\u{2010}'..='\u{206F}' | '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FF5E}');
     !common
+}
+
+/// Whether fonts draw several characters as one symbol: hardly wider than the first alone, and nothing missing.
+fn is_one(fonts: &mut FontsView<'_>, font: &FontId, symbol: &str) -> bool {
+    let tone = |c: char| ('\u{1F3FB}'..='\u{1F3FF}').contains(&c);
+    let Some(first) = symbol.chars().next() else { return true };
+    if symbol.chars().any(|c| tone(c) && !fonts.has_glyph(font, c)) {
+        return false;
+    }
+    let alone = fonts.glyph_width(font, first);
+    fonts.layout_no_wrap(symbol.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x < alone * 1.3
 }
 
 /// How wide the box is that stands for a character no font has.
@@ -231,7 +242,8 @@ impl Place<'_> {
         let mut left = area.left();
         for (part, here) in self.by_font(text, look) {
             if here {
-                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job(part, look)));
+                let job = job(&self.joined(part, look), look);
+                let galley = self.ctx.fonts_mut(|fonts| fonts.layout_job(job));
                 let top = area.top() + (area.height() - galley.size().y) / 2.0;
                 let width = galley.size().x;
                 found.push(TextShape::new(pos2(left, top), galley, Color32::PLACEHOLDER).into());
@@ -252,6 +264,24 @@ impl Place<'_> {
         }
     }
 
+    /// A text as fonts here can draw it: of symbols that they cannot join to one (a skin tone, the others of a family) the
+    /// first stays, which is what was measured.
+    fn joined<'t>(&self, text: &'t str, look: TextLook) -> Cow<'t, str> {
+        if !text.chars().any(is_follower) {
+            return Cow::Borrowed(text);
+        }
+        let font = font(look.size.clamp(1.0, MAX_TEXT), look.bold);
+        self.ctx.fonts_mut(|fonts| {
+            let symbols = text.graphemes(true).map(|symbol| match symbol.chars().next() {
+                Some(first) if symbol.chars().any(is_follower) && !is_one(fonts, &font, symbol) => {
+                    symbol.get(..first.len_utf8()).unwrap_or(symbol)
+                }
+                _ => symbol,
+            });
+            Cow::Owned(symbols.collect())
+        })
+    }
+
     /// The parts of a text that fonts here have, and those they lack.
     fn by_font<'t>(&self, text: &'t str, look: TextLook) -> Vec<(&'t str, bool)> {
         if !text.chars().any(may_be_missing) {
@@ -262,7 +292,8 @@ impl Place<'_> {
             let mut parts: Vec<(std::ops::Range<usize>, bool)> = Vec::new();
             for (at, symbol) in text.grapheme_indices(true) {
                 let invisible = |c: char| c.is_control() || is_follower(c) || c.width() == Some(0);
-                let here = symbol.chars().all(|c| invisible(c) || !may_be_missing(c) || fonts.has_glyph(&font, c));
+                let here = symbol.chars().all(|c| invisible(c) || !may_be_missing(c) || fonts.has_glyph(&font, c))
+                    && (!symbol.chars().all(is_regional) || is_one(fonts, &font, symbol));
                 let end = at + symbol.len();
                 match parts.last_mut() {
                     Some((range, known)) if *known == here => range.end = end,
@@ -402,6 +433,42 @@ mod tests {
             assert!((boxes[0].width() - 16.0).abs() < 0.01, "{one}: {:?}", boxes[0]);
         }
         assert_eq!(drawn("周报 ABC，OK").1.len(), 0);
+    }
+
+    #[test]
+    fn what_the_emoji_font_cannot_join_was_drawn_over_what_follows() {
+        let ctx = Context::default();
+        fonts::install(&ctx);
+        fonts::without_system_fonts(&ctx);
+        ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
+        let look = TextLook {
+            size: 20.0,
+            colour: Colour { rgba: [0, 0, 0, 255] },
+            bold: false,
+            italic: false,
+            strike: false,
+            underline: false,
+            code: false,
+        };
+        for (text, words, boxes) in [
+            ("👍🏽好", "👍好", 0),
+            ("👨\u{200D}👩\u{200D}👧好", "👨好", 0),
+            ("🙋", "🙋", 0),
+            ("🇨🇳", "🇨🇳", 0),
+            ("🇫🇮", "", 1),
+        ] {
+            let rect = draw::Rect { x: 0.0, y: 0.0, width: 60.0, height: 28.0 };
+            let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look } }];
+            let stage = Stage { origin: Pos2::ZERO, zoom: 1.0, dark: false, pictures: &NoPictures };
+            let (mut said, mut found) = (String::new(), 0);
+            for shape in shapes(&ctx, &pieces, &stage, Rect::EVERYTHING) {
+                match shape {
+                    Shape::Text(shape) => said.push_str(shape.galley.text()),
+                    _ => found += 1,
+                }
+            }
+            assert_eq!((said.as_str(), found), (words, boxes), "{text}");
+        }
     }
 
     #[test]

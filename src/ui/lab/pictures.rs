@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 
 use super::paint::{Pictures, Seen};
 use crate::{
-    dingtalk::picture::{self as web, PictureRules, is_web},
+    dingtalk::picture::{self as web, AT_ONCE, MOST, PictureRules, is_web},
     lang::Lang,
-    template::draw::paint::{Piece, Shape},
+    template::draw::paint::{Piece, sources},
     ui::{background::Background, remote::Remote},
 };
 
@@ -25,10 +25,6 @@ const MOST_PIXELS: u64 = 40_000_000;
 const MOST_MEMORY: u64 = 400 * 1024 * 1024;
 /// The longest side that is kept: a card is at most some 600 np wide.
 const SIDE: u32 = 1_200;
-/// How many pictures are kept.
-const MOST: usize = 60;
-/// How many are fetched at once.
-const AT_ONCE: usize = 4;
 
 /// A picture as it is kept.
 #[derive(Clone, Debug)]
@@ -154,34 +150,26 @@ impl Pictures for Album {
     }
 }
 
-/// Loaded pictures under texture numbers of their own, for a painter without a window.
-pub struct Numbered<'l>(pub &'l BTreeMap<String, Loaded>);
-
-impl Numbered<'_> {
-    /// The pixels of a texture.
-    pub fn image(&self, id: TextureId) -> Option<&ColorImage> {
-        let TextureId::User(number) = id else { return None };
-        Some(&self.0.values().nth(usize::try_from(number).ok()?)?.image)
-    }
-}
-
-impl Pictures for Numbered<'_> {
+/// Loaded pictures by their address, each under its number as a texture: for a painter without a window.
+impl Pictures for BTreeMap<String, Loaded> {
     fn seen(&self, source: &str) -> Seen {
-        let place = self.0.keys().position(|known| known == source);
-        match place.zip(self.0.get(source)) {
+        let place = self.keys().position(|known| known == source);
+        match place.zip(self.get(source)) {
             Some((place, loaded)) => Seen::Here(TextureId::User(place as u64), loaded.size),
             None => Seen::NotHere,
         }
     }
 }
 
+/// The pixels of a texture of theirs.
+pub fn picture_of(pictures: &BTreeMap<String, Loaded>, id: TextureId) -> Option<&ColorImage> {
+    let TextureId::User(number) = id else { return None };
+    Some(&pictures.values().nth(usize::try_from(number).ok()?)?.image)
+}
+
 /// The addresses of the web among the pictures of a drawing, each once.
 pub fn addresses<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> BTreeSet<String> {
-    let source = |piece: &'p Piece| match &piece.shape {
-        Shape::Image { source, .. } if is_web(source) => Some(source.clone()),
-        _ => None,
-    };
-    pieces.into_iter().filter_map(source).collect()
+    sources(pieces).filter(|source| is_web(source)).map(str::to_owned).collect()
 }
 
 /// The servers of some addresses, for a person who decides.
@@ -192,7 +180,7 @@ pub fn hosts(addresses: &BTreeSet<String>) -> String {
 }
 
 /// A picture file's pixels, turned as the camera says and made no larger than needed.
-fn decode(bytes: &[u8], lang: Lang) -> Result<Loaded, String> {
+pub(super) fn decode(bytes: &[u8], lang: Lang) -> Result<Loaded, String> {
     let broken = |reason: String| tr!(lang, "picture.broken", reason = reason).into_owned();
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| broken(error.to_string()))?;

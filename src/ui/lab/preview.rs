@@ -161,7 +161,7 @@ impl LabView {
         Scene {
             width: WIDTHS[usize::from(self.desktop)],
             dark,
-            lang: self.lang.unwrap_or(cx.lang),
+            lang: self.lang.unwrap_or(cx.lang).into(),
             env: CLIENTS.get(self.client).copied().unwrap_or("ios").to_owned(),
             biz_scene: place.unwrap_or_else(|| Scene::biz_scene_of(&known.export.kind)).to_owned(),
             // The day is enough: cards show days, and a drawing is made again only when something changed.

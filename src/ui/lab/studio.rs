@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use egui::{Color32, Context, Pos2, RawInput, Rect, TextureId, pos2, vec2};
 
 use super::{
-    paint::{FontMetric, NoPictures, Stage, shapes},
-    pictures::{Loaded, Numbered},
+    paint::{FontMetric, Stage, shapes},
+    pictures::{Loaded, decode, picture_of},
     raster::Canvas,
 };
 use crate::{
-    cli::Artist,
+    cli::artist::{Artist, Easel, Made, PictureFiles, Sheet},
+    lang::Lang,
     template::{
         Card,
         draw::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// A picture: bytes of red, green, blue, alpha, row by row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Picture {
     /// Pixels in a row.
     pub width: usize,
@@ -32,6 +33,8 @@ pub struct Picture {
     pub height: usize,
     /// Four bytes a pixel, alpha not premultiplied.
     pub rgba: Vec<u8>,
+    /// Where the picture ends, in np from the card's top, if the card goes on below.
+    pub cut: Option<f32>,
 }
 
 /// Free space around the card, in np.
@@ -60,7 +63,7 @@ impl Studio {
         if system_fonts {
             fonts::extend_with_system_fonts(&ctx);
         } else {
-            ctx.set_font_providers(Vec::new());
+            fonts::without_system_fonts(&ctx);
         }
         // Twice as fine as the picture: edges without feathering are smooth after halving.
         ctx.set_pixels_per_point(scale * 2.0);
@@ -79,8 +82,7 @@ impl Studio {
 
     /// The card of a viewer on the ground of its chat.
     pub fn picture(&self, card: &Card, merged: &Merged, scene: &Scene) -> Picture {
-        let pictures = Numbered(&self.pictures);
-        let metric = FontMetric::new(&self.ctx, &pictures);
+        let metric = FontMetric::new(&self.ctx, &self.pictures);
         let drawing = draw(card, merged, scene, &metric);
         let size = drawing
             .root
@@ -96,7 +98,7 @@ impl Studio {
         let input = RawInput { screen_rect: Some(area), ..RawInput::default() };
         let mut output = self.ctx.run_ui(input, |ui| {
             let painter = ui.ctx().layer_painter(egui::LayerId::background());
-            let stage = Stage { origin: pos2(MARGIN, MARGIN), zoom: 1.0, dark: scene.dark, pictures: &pictures };
+            let stage = Stage { origin: pos2(MARGIN, MARGIN), zoom: 1.0, dark: scene.dark, pictures: &self.pictures };
             painter.extend(shapes(ui.ctx(), &pieces, &stage, area));
         });
         let primitives = self.ctx.tessellate(std::mem::take(&mut output.shapes), fine);
@@ -106,13 +108,12 @@ impl Studio {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above")]
         let [columns, rows] = [width, height].map(|side| (side * self.scale).ceil() as usize * 2);
         let mut canvas = Canvas::new(columns, rows, ground);
-        canvas.draw(
-            &primitives,
-            fine,
-            |id| if id == TextureId::default() { Some(&texture) } else { pictures.image(id) },
-        );
+        canvas.draw(&primitives, fine, |id| {
+            if id == TextureId::default() { Some(&texture) } else { picture_of(&self.pictures, id) }
+        });
         let (width, height, rgba) = canvas.halved();
-        Picture { width, height, rgba }
+        let below = size[1].max(1.0) + MARGIN - area.height();
+        Picture { width, height, rgba, cut: (below > 0.5).then_some(area.height() - MARGIN) }
     }
 }
 
@@ -140,15 +141,29 @@ pub(super) const fn ground(dark: bool) -> Color32 {
     if dark { Color32::from_rgb(0x11, 0x12, 0x13) } else { Color32::from_rgb(0xED, 0xEE, 0xF1) }
 }
 
-/// What [`crate::cli`] draws and measures with.
-pub const ARTIST: Artist = Artist { png, metric };
+/// What [`crate::cli`] draws and measures with: two pixels per np.
+pub const ARTIST: Artist = Artist { easel };
 
-/// One picture as a PNG file, two pixels per np.
-fn png(card: &Card, merged: &Merged, scene: &Scene) -> Result<Vec<u8>, String> {
-    Studio::new(2.0, true).picture(card, merged, scene).png()
+fn easel(files: &PictureFiles, lang: Lang) -> Made {
+    let (mut pictures, mut broken) = (BTreeMap::new(), Vec::new());
+    for (address, bytes) in files {
+        match decode(bytes, lang) {
+            Ok(loaded) => {
+                pictures.insert(address.clone(), loaded);
+            }
+            Err(reason) => broken.push((address.clone(), reason)),
+        }
+    }
+    (Box::new(Studio::new(2.0, true).with_pictures(pictures)), broken)
 }
 
-/// The metric those pictures are laid out with.
-fn metric() -> Box<dyn TextMetric> {
-    Box::new(FontMetric::new(&Studio::new(2.0, true).ctx, &NoPictures))
+impl Easel for Studio {
+    fn metric(&self) -> Box<dyn TextMetric + '_> {
+        Box::new(FontMetric::new(&self.ctx, &self.pictures))
+    }
+
+    fn png(&self, card: &Card, merged: &Merged, scene: &Scene) -> Result<Sheet, String> {
+        let picture = self.picture(card, merged, scene);
+        Ok(Sheet { bytes: picture.png()?, cut: picture.cut })
+    }
 }
