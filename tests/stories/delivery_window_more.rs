@@ -145,29 +145,37 @@ fn two_deliveries_run_at_once_each_with_its_own_buttons() {
     window.step_until("it runs", |window| {
         window.app().deliveries.live.first().is_some_and(|live| live.progress().counts.handed_over > 0)
     });
-    let mut window = window.with_notice_to(6, 1);
+    let title = window.app().deliveries.live[0].title.clone();
+    // It stands still while the other is written, however long that takes here.
+    window.press(&format!("暂停 {title}"));
+    let done = |window: &Window, at: usize| window.app().deliveries.live[at].progress().counts.handed_over;
+    let stands = |window: &Window, at: usize| {
+        let progress = window.app().deliveries.live[at].progress();
+        progress.paused && progress.counts.begun == 0
+    };
+    window.step_until("the first stands still", |window| stands(window, 0));
+    let mut window = window.with_notice_to(12, 1);
     window.replace("place", "五楼大会议室");
     window.settle();
     send(&mut window);
-    window.press("发给 6 人（6 次调用）");
+    window.press("发给 12 人（12 次调用）");
     window.step_until("both are written down", |window| {
         window.app().deliveries.live.len() == 2 && window.app().deliveries.live.iter().all(|live| live.id().is_some())
     });
-    // One title: the buttons of the newer one are the second ones.
-    let title = window.app().deliveries.live[1].title.clone();
-    let pauses = || by().role(Role::Button).label_contains("暂停 ");
-    assert_eq!(window.harness.query_all(pauses()).count(), 2, "{:?}", window.on_screen());
-    assert!(window.shows(&format!("暂停 {title}")));
-    window.harness.query_all(pauses()).nth(1).unwrap().click();
-    window.step_until("the first has ended, the second stands still", |window| {
-        let live = &window.app().deliveries.live;
-        live.len() == 1 && live[0].progress().paused && live[0].progress().counts.begun == 0
-    });
-    let left = window.app().deliveries.live[0].progress().counts.not_begun;
-    assert!(left > 0, "it was paused before its end");
+    // One title: each row has its own buttons.
+    window.press(&format!("暂停 {title}"));
+    window.step_until("the second stands still", |window| stands(window, 1));
+    let before = done(&window, 1);
+    assert!(before < 12, "it was paused before its end");
+    let go_on = || by().role(Role::Button).label_contains("继续 ");
+    assert_eq!(window.harness.query_all(go_on()).count(), 2, "{:?}", window.on_screen());
+    let first = done(&window, 0);
+    window.harness.query_all(go_on()).next().unwrap().click();
+    window.step_until("the first goes on", |window| done(window, 0) > first);
+    assert_eq!(done(&window, 1), before, "the second does not");
     window.press(&format!("继续 {title}"));
     wait_for_end(&mut window);
-    assert_eq!(arrived(&window).len(), 14);
+    assert_eq!(arrived(&window).len(), 20);
     let fullest = window.sandbox().fullest().calls_per_second;
     assert!(fullest.get(SEND_NOTICE).is_some_and(|most| *most <= 3), "they share the windows: {fullest:?}");
 }
