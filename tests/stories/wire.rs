@@ -111,11 +111,29 @@ fn every_send_has_a_connection_of_its_own_and_reads_share_one() {
     run(async {
         let raw = Raw::always(Reply::Keep(http(200, "application/json", r#"{"errcode":0,"success":true}"#))).await;
         let (client, token) = (client(), Secret::new(TOKEN));
-        for call in [card(), notice(), card(), calls::user_get("a"), calls::user_get("b"), calls::user_get("c")] {
+        let mut connections: Vec<usize> = Vec::new();
+        let mut make = async |call| {
             client.call(&raw.hosts(), Some(&token), &call, &never()).await.unwrap();
+            connections = raw.seen().iter().map(|seen| seen.connection).collect();
+            connections.clone()
+        };
+        for call in [card(), notice()] {
+            make(call).await;
         }
-        let connections: Vec<usize> = raw.seen().iter().map(|seen| seen.connection).collect();
-        assert_eq!(connections, [0, 1, 2, 3, 3, 3]);
+        assert_eq!(make(card()).await, [0, 1, 2]);
+        // A connection is kept a moment after its answer was read: on a busy machine the next read may come before.
+        let mut shared = false;
+        for _ in 0..100 {
+            let seen = make(calls::user_get("a")).await;
+            assert!(!seen[..3].contains(&seen[seen.len() - 1]), "a read on a send's connection: {seen:?}");
+            shared = seen[3..seen.len() - 1].contains(&seen[seen.len() - 1]);
+            if shared {
+                break;
+            }
+        }
+        assert!(shared, "reads share a connection");
+        let seen = make(notice()).await;
+        assert!(!seen[..seen.len() - 1].contains(&seen[seen.len() - 1]), "a send never does: {seen:?}");
     });
 }
 
