@@ -90,6 +90,25 @@ fn row_text(window: &Window, name: &str) -> String {
 }
 
 #[test]
+fn the_drawing_speaks_the_language_that_is_chosen_for_the_card() {
+    let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let file = folder.path().join("card.json");
+    let widgets = "<LinearLayout><FastTextView userId='t' text=\"@dti18NAdapter{'提交','遞交','Submit','送信','Gửi','ส่ง','Kirim'}\"/></LinearLayout>";
+    let export = serde_json::json!({ "editorData": "{}", "widgetInfo": widgets });
+    std::fs::write(&file, export.to_string()).unwrap();
+    let mut window = Window::open_sized(folder, [1500.0, 1200.0], |_| {});
+    import(&mut window, file);
+    assert!(drawing(&window).contains("提交"), "the program's own to begin with");
+    for (tag, expected) in [("zh_TW", "遞交"), ("en_US", "Submit"), ("ja_JP", "送信")] {
+        window.harness.get_by_role_and_label(Role::ComboBox, "卡片语言").click();
+        window.harness.run_ok();
+        window.harness.get_by_role_and_label(Role::Button, tag).click();
+        window.settle();
+        assert!(drawing(&window).contains(expected), "{tag}: {}", drawing(&window));
+    }
+}
+
+#[test]
 fn presses_change_the_local_state_or_are_listed_and_nothing_is_sent() {
     let mut window = imported("everything.json");
     window.press("按模板填入");

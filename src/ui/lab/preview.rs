@@ -26,6 +26,7 @@ use crate::{
             paint::{Piece, pieces},
             press::press,
         },
+        language::CardLang,
         of_draft::{public_pointer, values_of},
         values::{Merged, Values, merge},
     },
@@ -53,7 +54,7 @@ const PAD: f32 = 10.0;
 pub struct LabView {
     desktop: bool,
     dark: Option<bool>,
-    lang: Option<Lang>,
+    lang: Option<CardLang>,
     client: usize,
     place: Option<usize>,
     forwarded: bool,
@@ -161,7 +162,7 @@ impl LabView {
         Scene {
             width: WIDTHS[usize::from(self.desktop)],
             dark,
-            lang: self.lang.unwrap_or(cx.lang).into(),
+            lang: self.lang.clone().unwrap_or_else(|| cx.lang.into()),
             env: CLIENTS.get(self.client).copied().unwrap_or("ios").to_owned(),
             biz_scene: place.unwrap_or_else(|| Scene::biz_scene_of(&known.export.kind)).to_owned(),
             // The day is enough: cards show days, and a drawing is made again only when something changed.
@@ -321,11 +322,16 @@ fn switches_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LabView, known: &Known) {
         if segmented(ui, &word("lab.theme"), &mut dark, themes) {
             view.dark = Some(dark);
         }
-        let mut chosen = view.lang.unwrap_or(lang);
-        let langs = [(Lang::Zh, "中".to_owned()), (Lang::En, "EN".to_owned())];
-        if segmented(ui, &word("lab.lang"), &mut chosen, langs) {
-            view.lang = Some(chosen);
-        }
+        let shown = view.lang.clone().unwrap_or_else(|| lang.into());
+        let choice = combo("lab lang", shown.tag()).width(88.0).show_ui(ui, |ui| {
+            for known in CardLang::KNOWN.into_iter().filter_map(CardLang::read) {
+                let label = known.tag().to_owned();
+                if ui.selectable_label(known == shown, label).clicked() {
+                    view.lang = Some(known);
+                }
+            }
+        });
+        choice.response.accessible_name(word("lab.lang")).on_hover_text(word("lab.lang"));
     });
     ui.horizontal_wrapped(|ui| {
         let own = SCENES.iter().position(|scene| *scene == Scene::biz_scene_of(&known.export.kind)).unwrap_or(0);
