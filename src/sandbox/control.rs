@@ -54,7 +54,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Reply {
             }
         }
         ("DELETE", "/sandbox/script") => {
-            shared.world().scripts.clear();
+            shared.clear_scripts();
             done()
         }
         ("POST", "/sandbox/rules") => match serde_json::from_slice::<Value>(&call.body) {

@@ -39,7 +39,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 pub use arrival::{
     Answered, Arrival, ArrivedCard, ArrivedNotice, ArrivedSpace, CardNote, CardRecipient, DropRule, Fate, FreeMessage,
@@ -118,6 +118,8 @@ struct Shared {
     skew: AtomicI64,
     /// Where the clock stands still, in milliseconds since 1970; [`RUNNING`]: it runs.
     stopped_at: AtomicI64,
+    /// Told when all orders are forgotten: slow answers come at once then.
+    cleared: Notify,
 }
 
 const RUNNING: i64 = i64::MIN;
@@ -126,6 +128,11 @@ impl Shared {
     fn world(&self) -> MutexGuard<'_, World> {
         // A panic in one call must not end the sandbox: the state stays usable.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn clear_scripts(&self) {
+        self.world().scripts.clear();
+        self.cleared.notify_waiters();
     }
 
     /// The sandbox's time: the computer's (or where a test stopped it), plus the skew a test asked for.
@@ -199,6 +206,7 @@ impl Sandbox {
             revision: AtomicU64::new(0),
             skew: AtomicI64::new(0),
             stopped_at: AtomicI64::new(RUNNING),
+            cleared: Notify::new(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel();
@@ -348,9 +356,9 @@ impl Sandbox {
         self.shared.world().scripts.clone()
     }
 
-    /// Forgets all orders.
+    /// Forgets all orders; answers that wait because of one come now.
     pub fn clear_scripts(&self) {
-        self.shared.world().scripts.clear();
+        self.shared.clear_scripts();
     }
 
     /// What arrived, oldest first: the last 200 messages and the last 300 other calls, 32 MiB of bodies each.

@@ -68,7 +68,7 @@ pub enum Effect {
         /// The caller's address, for the codes of the address list.
         ip: Option<String>,
     },
-    /// Carried out at once, answered after this time.
+    /// Carried out at once, answered after this time or when all orders are forgotten.
     Slow(Duration),
     /// Carried out; the connection is closed without an answer.
     CutBeforeAnswer,

@@ -169,10 +169,15 @@ async fn answer(State(desk): State<Desk>, ConnectInfo(line): ConnectInfo<Line>, 
     if call.path == "/sandbox" || call.path.starts_with("/sandbox/") {
         return response(super::control::answer(&desk.shared, &call));
     }
+    // Before the order is taken: one that is forgotten right after it is heard of as well.
+    let cleared = desk.shared.cleared.notified();
     let outcome = desk.shared.answer(&call);
     let mut reply = outcome.reply;
     match outcome.effect {
-        Some(Effect::Slow(time)) => tokio::time::sleep(time).await,
+        Some(Effect::Slow(time)) => tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = cleared => {}
+        },
         Some(Effect::CutBeforeAnswer) => line.cut_now(),
         Some(Effect::CutMidAnswer) => line.cut_after(reply.body.len() / 2),
         Some(Effect::Huge) => reply.body.resize(HUGE, b' '),

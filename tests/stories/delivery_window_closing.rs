@@ -60,7 +60,7 @@ fn closing_stops_a_delivery_whose_rest_goes_on_with_one_click_after_the_restart(
 #[test]
 fn who_changes_their_mind_while_it_stops_has_it_go_on() {
     let mut window = window_with(3, 1);
-    window.sandbox().script(Script::once(SEND_NOTICE, Effect::Slow(Duration::from_secs(3))));
+    window.sandbox().script(Script::once(SEND_NOTICE, Effect::Slow(Duration::from_hours(1))));
     for profile in &mut window.harness.state_mut().state.settings.profiles {
         profile.limits.calls_per_second = Some(1);
     }
@@ -74,6 +74,7 @@ fn who_changes_their_mind_while_it_stops_has_it_go_on() {
     window.press("停下并关闭");
     window.wait_for("正在停下");
     window.press("不关了");
+    window.sandbox().clear_scripts();
     wait_for_end(&mut window);
     let made = last(&window).unwrap();
     assert_eq!((made.state, made.counts.handed_over), (DeliveryState::Done, 3));

@@ -162,7 +162,7 @@ fn a_refresh_shows_its_progress_can_be_cancelled_and_keeps_what_was_here() {
     assert!(window.shows("319 人"), "{:?}", window.on_screen());
     key(&mut window, Key::Escape);
 
-    window.sandbox().script(Script::always(MEMBERS, Effect::Slow(Duration::from_millis(400))));
+    window.sandbox().script(Script::always(MEMBERS, Effect::Slow(Duration::from_secs(30))));
     window.press("刷新");
     window.wait_for("正在读取通讯录");
     // The dialog's own 取消 stands below.
