@@ -6,7 +6,7 @@ use super::App;
 use crate::{
     deliver::{
         plan::Past,
-        start::{Starting, start},
+        start::start,
         waiting::{Moment, moment_of, standing},
     },
     store::{
@@ -25,18 +25,9 @@ impl App {
         let Some(journal) = self.state.journal.value().cloned() else { return };
         let now_ms = self.env.clock.now_millis();
         self.background.start_blocking("write-waiting", &mut self.deliveries.written, move || {
-            let order = &planned.order;
-            let starting = Starting {
-                plan: &planned.plan,
-                draft: &order.draft,
-                recipients: &planned.recipients,
-                profile: &order.profile,
-                title: &order.title,
-                out_track_id: &out_track_id,
-                now_ms,
-                due_ms: Some(due_ms),
-            };
-            start(&starting, &journal).map(|_| due_ms).map_err(Failed::Error)
+            start(&planned.starting(&out_track_id, now_ms, Some(due_ms)), &journal)
+                .map(|_| due_ms)
+                .map_err(Failed::Error)
         });
     }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::Failed;
 use crate::{
     compose::{CheckContext, Draft, Finding, Severity, notice::NoticeTemplate, personal::PeopleTable},
-    deliver::plan::{self, Mode, Past, Plan, Recipients, Wanted},
+    deliver::{
+        plan::{self, Mode, Past, Plan, Recipients, Wanted},
+        start::Starting,
+    },
     store::{
         history::{History, HistoryError},
         journal::Journal,
@@ -113,6 +116,21 @@ impl Planned {
         let profile = &self.order.profile;
         profile.kind != ProfileKind::Sandbox
             && (self.plan.people() > u64::from(profile.confirm_above) || !self.plan.departments.is_empty())
+    }
+
+    /// What is written down of it before its first call, at `now_ms`; `due_ms`: it waits until then (Unix milliseconds).
+    pub fn starting<'a>(&'a self, out_track_id: &'a str, now_ms: i64, due_ms: Option<i64>) -> Starting<'a> {
+        let order = &self.order;
+        Starting {
+            plan: &self.plan,
+            draft: &order.draft,
+            recipients: &self.recipients,
+            profile: &order.profile,
+            title: &order.title,
+            out_track_id,
+            now_ms,
+            due_ms,
+        }
     }
 
     /// The number that has to be typed.

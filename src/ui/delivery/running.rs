@@ -14,7 +14,7 @@ use crate::{
     deliver::{
         limits::allowances,
         run::{AT_ONCE, Control, Parts, Progress, Run, Sender, Watch, Wish},
-        start::{Starting, start},
+        start::start,
         time::Time,
     },
     dingtalk::{Session, tokens::Clock},
@@ -192,20 +192,7 @@ impl Live {
     ) -> Self {
         let (title, plan) = (planned.order.title.clone(), &planned.plan);
         let size = Size { people: plan.people(), calls: plan.calls.len() as u64, takes_ms: plan.takes_ms };
-        let write = move |journal: &Journal, now: i64| {
-            let order = &planned.order;
-            let starting = Starting {
-                plan: &planned.plan,
-                draft: &order.draft,
-                recipients: &planned.recipients,
-                profile: &order.profile,
-                title: &order.title,
-                out_track_id: &out_track_id,
-                now_ms: now,
-                due_ms: None,
-            };
-            start(&starting, journal)
-        };
+        let write = move |journal: &Journal, now: i64| start(&planned.starting(&out_track_id, now, None), journal);
         Self::start_with(key, title, size, write, tools, senders, background)
     }
 

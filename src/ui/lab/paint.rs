@@ -390,23 +390,24 @@ fn job(text: &str, look: TextLook) -> LayoutJob {
 mod tests {
     use super::*;
 
+    const LOOK: TextLook = TextLook {
+        size: 20.0,
+        colour: Colour { rgba: [0, 0, 0, 255] },
+        bold: false,
+        italic: false,
+        strike: false,
+        underline: false,
+        code: false,
+    };
+
     fn drawn(text: &str) -> (usize, Vec<Rect>, f32) {
         let ctx = Context::default();
         fonts::install(&ctx);
         ctx.set_font_providers(Vec::new());
         ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
-        let look = TextLook {
-            size: 20.0,
-            colour: Colour { rgba: [0, 0, 0, 255] },
-            bold: false,
-            italic: false,
-            strike: false,
-            underline: false,
-            code: false,
-        };
         let width = FontMetric::new(&ctx, &NoPictures).width(text, 20.0, false);
         let rect = draw::Rect { x: 0.0, y: 0.0, width, height: 28.0 };
-        let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look } }];
+        let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look: LOOK } }];
         let stage = Stage { origin: Pos2::ZERO, zoom: 1.0, dark: false, pictures: &NoPictures };
         let found = shapes(&ctx, &pieces, &stage, Rect::EVERYTHING);
         let boxes: Vec<Rect> = found
@@ -441,15 +442,6 @@ mod tests {
         fonts::install(&ctx);
         fonts::without_system_fonts(&ctx);
         ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
-        let look = TextLook {
-            size: 20.0,
-            colour: Colour { rgba: [0, 0, 0, 255] },
-            bold: false,
-            italic: false,
-            strike: false,
-            underline: false,
-            code: false,
-        };
         for (text, words, boxes) in [
             ("👍🏽好", "👍好", 0),
             ("👨\u{200D}👩\u{200D}👧好", "👨好", 0),
@@ -458,7 +450,8 @@ mod tests {
             ("🇫🇮", "", 1),
         ] {
             let rect = draw::Rect { x: 0.0, y: 0.0, width: 60.0, height: 28.0 };
-            let pieces = [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look } }];
+            let pieces =
+                [Piece { serial: 0, widget: 0, shape: Drawn::Text { rect, text: text.to_owned(), look: LOOK } }];
             let stage = Stage { origin: Pos2::ZERO, zoom: 1.0, dark: false, pictures: &NoPictures };
             let (mut said, mut found) = (String::new(), 0);
             for shape in shapes(&ctx, &pieces, &stage, Rect::EVERYTHING) {
