@@ -5,7 +5,19 @@ use crate::{
     catalogue,
     dingtalk::System,
     lang::{Lang, text},
+    store::journal::{Delivery, DeliveryState},
 };
+
+/// Whether a living process is sending it: calls of dead ones are settled when the journal is opened.
+pub fn is_being_sent(delivery: &Delivery) -> bool {
+    delivery.state == DeliveryState::Open && delivery.counts.begun > 0
+}
+
+/// How a delivery stands, in one or two words.
+pub fn state(delivery: &Delivery, lang: Lang) -> String {
+    let key = if is_being_sent(delivery) { "sending" } else { delivery.state.name() };
+    text(lang, &format!("delivery.state.{key}"), &[])
+}
 
 /// What a code means, with what to do; `None` for an empty one.
 pub fn explain_code(code: &str, lang: Lang) -> Option<String> {

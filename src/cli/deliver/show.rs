@@ -7,7 +7,7 @@ use crate::{
         export, list,
         pace::Standstill,
         plan::{self, Dropped, Offer, Plan, Recipients, rule_label},
-        words::explain_code,
+        words::{explain_code, state},
     },
     lang::text,
     store::{
@@ -122,7 +122,6 @@ impl Run<'_> {
     }
 
     pub(super) fn show_row(&self, one: &Delivery, out: &mut Out<'_>) {
-        let state = text(self.lang, &format!("delivery.state.{}", one.state.name()), &[]);
         let args = [
             ("id", one.id.0.to_string()),
             ("started", plan::local_moment(one.new.started_ms)),
@@ -130,7 +129,7 @@ impl Run<'_> {
             ("people", one.people.to_string()),
             ("ended", one.counts.ended().to_string()),
             ("calls", one.calls.to_string()),
-            ("state", state),
+            ("state", state(one, self.lang)),
             ("title", one.new.title.clone()),
         ];
         out.say(&text(self.lang, "delivery.cli.row", &args));

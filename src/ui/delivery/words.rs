@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Format;
 use crate::{
-    deliver::{after::Asked, pace::Stop, run::Wish, words::explain_code},
+    deliver::{after::Asked, pace::Stop, run::Wish, words::explain_code, words::is_being_sent},
     lang::{Lang, text},
     store::{
         history::HistoryError,
@@ -59,8 +59,8 @@ pub fn state(one: &Delivery, wish: Option<Wish>, lang: Lang) -> (Dot, String) {
         Some(Wish::Cancel) => return (Dot::Off, tr!(lang, "deliveries.cancelling").into_owned()),
         None => {}
     }
-    let word = text(lang, &format!("delivery.state.{}", one.state.name()), &[]);
     let dot = match one.state {
+        _ if is_being_sent(one) => Dot::Busy,
         DeliveryState::Done if one.counts.unknown > 0 => Dot::Warning,
         DeliveryState::Done if one.counts.refused > 0 => Dot::Error,
         DeliveryState::Done => Dot::Ok,
@@ -68,7 +68,7 @@ pub fn state(one: &Delivery, wish: Option<Wish>, lang: Lang) -> (Dot, String) {
         DeliveryState::Stopped => Dot::Error,
         DeliveryState::Cancelled | DeliveryState::Waiting => Dot::Off,
     };
-    (dot, word)
+    (dot, crate::deliver::words::state(one, lang))
 }
 
 /// Why a delivery stopped; `None` where nothing says it.
