@@ -11,6 +11,7 @@ mod people;
 mod recipients;
 mod running;
 mod template;
+mod throughput;
 mod window;
 
 use harness::Report;
@@ -62,7 +63,7 @@ fn main() -> std::io::Result<()> {
         delivery::plans(&report, folder.path());
     }
     if report.wants("throughput") {
-        delivery::throughput(&report, folder.path())?;
+        throughput::throughput(&report, folder.path())?;
     }
     Ok(())
 }

@@ -83,6 +83,15 @@ impl Report {
         self.line(&format!("| {name} | 0 | skipped: {why} | – | – | – | – |"));
     }
 
+    /// Prints how many times as fast something is, its smallest sample last, judged by the one in the middle.
+    pub fn factors(&self, name: &str, least: f64, samples: &mut [f64]) {
+        samples.sort_unstable_by(f64::total_cmp);
+        let (Some(smallest), Some(half)) = (samples.first(), samples.get(samples.len() / 2)) else { return };
+        let kept = if *half >= least { "yes" } else { "**no**" };
+        let count = samples.len();
+        self.line(&format!("| {name} | {count} | {half:.1} × | – | {smallest:.1} × | {least:.0} × | {kept} |"));
+    }
+
     /// Prints an amount of memory.
     pub fn memory(&self, name: &str, limit_mb: Option<f64>, bytes: u64) {
         let mb = bytes as f64 / 1e6;

@@ -1,6 +1,6 @@
 """Sends the same card N times with the official SDK to a server on this computer; prints the seconds it took.
 
-Called by benches/delivery.rs: bench_sdk.py PORT N BODY
+Called by benches/delivery.rs: bench_sdk.py PORT N TOKEN BODY
 """
 
 import json
@@ -12,11 +12,11 @@ from alibabacloud_dingtalk.im_1_0.client import Client
 from alibabacloud_tea_openapi.models import Config
 from alibabacloud_tea_util.models import RuntimeOptions
 
-port, count, body = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+port, count, token, body = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
 config = Config(protocol="http", region_id="central")
 config.endpoint = f"127.0.0.1:{port}"
 client = Client(config)
-headers = models.SendOTOInteractiveCardHeaders(x_acs_dingtalk_access_token="token")
+headers = models.SendOTOInteractiveCardHeaders(x_acs_dingtalk_access_token=token)
 runtime = RuntimeOptions(autoretry=False)
 request = models.SendOTOInteractiveCardRequest().from_map(body)
 

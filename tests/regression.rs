@@ -36,7 +36,7 @@ mod bugs {
     use tokio_util::sync::CancellationToken;
 
     use super::{
-        raw::{Raw, Reply, client, http, run},
+        raw::{Raw, Reply, client, kept, run},
         support::Window,
     };
 
@@ -60,7 +60,7 @@ mod bugs {
         Raw::start(move |seen| {
             let body = r#"{"errcode":0,"success":true}"#;
             if used.lock().unwrap().insert(seen.connection) {
-                Reply::Keep(http(200, "application/json", body))
+                Reply::Keep(kept(200, "application/json", body))
             } else {
                 Reply::Cut
             }
@@ -97,7 +97,7 @@ mod bugs {
             client.call(&raw.hosts(), Some(&token), &calls::user_get("a"), &never).await.unwrap();
             let send = calls::send_private_chat_card("{}".to_owned());
             client.call(&raw.hosts(), Some(&token), &send, &never).await.unwrap();
-            assert_eq!(raw.seen()[1].connection, 1, "a send takes no kept connection");
+            assert_eq!(raw.seen()[1].connection, 1, "a send takes no connection of a read");
             let cut = Raw::always(Reply::Cut).await;
             let failure = client.call(&cut.hosts(), Some(&token), &send, &never).await.unwrap_err();
             assert!(matches!(failure.fault, Fault::Unknown(Doubt::Cut { .. })), "{failure:?}");

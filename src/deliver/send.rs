@@ -234,7 +234,7 @@ pub(super) async fn carry_out(
     let answered = match held_back {
         None => session.call(call, cancel).await,
         Some(held_back) => {
-            let exchange = Exchange::before(session.hosts(), call, &call.masker(None));
+            let exchange = Exchange::before(&call.address(session.hosts()), call, &call.masker(None));
             Err(Box::new(Failure { exchange, fault: Fault::NotSent(held_back) }))
         }
     };

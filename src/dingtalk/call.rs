@@ -109,12 +109,12 @@ impl Call {
 
     /// The whole HTTP request as it will go out, with the token and every secret masked.
     pub fn preview(&self, hosts: &Hosts) -> String {
-        self.mask(&Masker::new(&self.secrets), &self.request_text(hosts))
+        self.mask(&Masker::new(&self.secrets), &self.request_text(&self.address(hosts)))
     }
 
     /// The address with the token masked.
     pub fn url_masked(&self, hosts: &Hosts) -> String {
-        self.mask(&Masker::new(&self.secrets), &self.url_text(hosts))
+        self.mask(&Masker::new(&self.secrets), &self.url_text(&self.address(hosts)))
     }
 
     /// Masks a text of this call; in a token call also what stands under a secret's name, however short it is.
@@ -160,35 +160,45 @@ impl Call {
         (!text.is_empty()).then_some(text)
     }
 
-    pub(crate) fn url_text(&self, hosts: &Hosts) -> String {
-        let url = hosts.of(self.endpoint.system).join(self.endpoint.path);
-        match self.query_with(self.token_in_query().then_some(MASK)) {
-            Some(query) => format!("{url}?{query}"),
-            None => url.into(),
+    /// Where it goes, without a query.
+    pub(crate) fn address(&self, hosts: &Hosts) -> url::Url {
+        hosts.of(self.endpoint.system).join(self.endpoint.path)
+    }
+
+    /// The query as it is shown.
+    fn query_shown(&self) -> Option<String> {
+        self.query_with(self.token_in_query().then_some(MASK))
+    }
+
+    pub(crate) fn url_text(&self, address: &url::Url) -> String {
+        match self.query_shown() {
+            Some(query) => format!("{address}?{query}"),
+            None => address.as_str().to_owned(),
         }
     }
 
-    pub(crate) fn request_text(&self, hosts: &Hosts) -> String {
-        let url = hosts.of(self.endpoint.system).join(self.endpoint.path);
-        let target = match self.query_with(self.token_in_query().then_some(MASK)) {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        };
-        let mut lines = vec![format!("{} {target} HTTP/1.1", self.endpoint.method.name())];
-        lines.push(match (url.host_str(), url.port()) {
-            (Some(host), Some(port)) => format!("host: {host}:{port}"),
-            (host, _) => format!("host: {}", host.unwrap_or_default()),
-        });
-        lines.extend(self.headers(Some(MASK)).into_iter().map(|(name, value)| format!("{name}: {value}")));
-        // The one header that the HTTP library adds by itself.
-        lines.push("accept-encoding: gzip".to_owned());
+    pub(crate) fn request_text(&self, address: &url::Url) -> String {
         let body = self.body.to_text();
-        if self.endpoint.method != Method::Get {
-            lines.push(format!("content-length: {}", self.body.length(&body)));
+        let query = self.query_shown();
+        let mut text = String::with_capacity(512 + body.len());
+        text.extend([self.endpoint.method.name(), " ", address.path()]);
+        if let Some(query) = &query {
+            text.extend(["?", query]);
         }
-        lines.push(String::new());
-        lines.push(body);
-        lines.join("\n")
+        text.extend([" HTTP/1.1\nhost: ", address.host_str().unwrap_or_default()]);
+        if let Some(port) = address.port() {
+            text.extend([":", &port.to_string()]);
+        }
+        for (name, value) in self.headers(Some(MASK)) {
+            text.extend(["\n", name, ": ", value]);
+        }
+        // The one header that the HTTP library adds by itself.
+        text.push_str("\naccept-encoding: gzip");
+        if self.endpoint.method != Method::Get {
+            text.extend(["\ncontent-length: ", &self.body.length(&body).to_string()]);
+        }
+        text.extend(["\n\n", &body]);
+        text
     }
 }
 

@@ -1,7 +1,8 @@
 //! The socket: makes one call, once, and says truthfully what became of it.
 //!
-//! Never follows a redirect, never lets a send reuse a kept-alive connection (a stale one would make a send doubtful for
-//! nothing), never repeats anything but a read that met such a stale connection. The only place besides the sandbox that names an HTTP crate. Knows nothing of token renewal.
+//! Never follows a redirect, never lets a send use a connection that may be stale (see [`Reuse`]: it would make a send
+//! doubtful for nothing), never repeats anything but a read that met such a connection. The only place besides the sandbox
+//! that names an HTTP crate. Knows nothing of token renewal.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -49,15 +50,41 @@ pub(super) enum Route {
     Remote,
 }
 
-/// Makes calls. Cheap to clone; connections for reads are shared between clones.
+/// Which connection that an earlier call left open a call may use. Each kind has its own: a send never takes a read's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reuse {
+    /// A read: one that is idle for at most 20 s. When the server has just closed it, the read is made again.
+    Read,
+    /// A send: one that answered a send within the last second, as in a delivery. A send that met a closed connection would
+    /// be unknown for nothing; servers keep idle connections for seconds (nginx 75, Node.js 5) and announce an end otherwise.
+    Send,
+    /// None: token calls because they are rare, files because they are large, whatever is made again, and sends once one
+    /// was cut: that server cannot be relied on.
+    Never,
+}
+
+impl Reuse {
+    /// How long a connection may be idle before it is used again.
+    const fn idle(self) -> Duration {
+        match self {
+            Self::Read => Duration::from_secs(20),
+            Self::Send => Duration::from_secs(1),
+            Self::Never => Duration::ZERO,
+        }
+    }
+}
+
+/// Makes calls. Cheap to clone; left-open connections are shared between clones.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
     timeouts: Timeouts,
-    /// One HTTP client per route and kind (reads may reuse connections, the others may not), made when first needed: reading
-    /// the computer's CA certificates takes tens of milliseconds and fails where there are none.
-    made: [[OnceCell<reqwest::Client>; 2]; 3],
+    /// One HTTP client per route and [`Reuse`], made when first needed: reading the computer's CA certificates takes tens of
+    /// milliseconds and fails where there are none.
+    made: [[OnceCell<reqwest::Client>; 3]; 3],
+    /// A send's connection was cut before its answer.
+    cut: AtomicBool,
 }
 
 impl std::fmt::Debug for Client {
@@ -80,7 +107,7 @@ impl Client {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(NotSent::Tls { reason: "no crypto provider".to_owned() });
         }
-        Ok(Self(Arc::new(Inner { timeouts, made: Default::default() })))
+        Ok(Self(Arc::new(Inner { timeouts, made: Default::default(), cut: AtomicBool::new(false) })))
     }
 
     /// The time limits.
@@ -102,10 +129,11 @@ impl Client {
         cancel: &CancellationToken,
     ) -> Result<Answer, Box<Failure>> {
         let masker = call.masker(token);
-        let mut exchange = Exchange::before(hosts, call, &masker);
+        let address = call.address(hosts);
+        let mut exchange = Exchange::before(&address, call, &masker);
         let start = Instant::now();
         let mut raw = Raw::default();
-        let outcome = self.exchange(hosts, token, call, cancel, &mut raw).await;
+        let outcome = self.exchange(hosts, &address, token, call, cancel, &mut raw).await;
         exchange.elapsed = start.elapsed();
         tracing::debug!(
             call = %call.endpoint.name(),
@@ -136,6 +164,7 @@ impl Client {
     async fn exchange(
         &self,
         hosts: &Hosts,
+        address: &url::Url,
         token: Option<&Secret>,
         call: &Call,
         cancel: &CancellationToken,
@@ -152,19 +181,28 @@ impl Client {
             Box::new(if gone { Fault::Unknown(doubt) } else { Fault::NotSent(not_sent) })
         };
         let deadline = tokio::time::Instant::now() + self.0.timeouts.total + upload_time(call);
-        let attempt = async |own_connection: bool| {
-            let http = self.http(base, own_connection).await?;
-            let request = build(&http, hosts, token.filter(|_| needs_token), call, &left)?;
+        let attempt = async |reuse: Reuse| {
+            let http = self.http(base, reuse).await?;
+            let request = build(&http, address.clone(), token.filter(|_| needs_token), call, &left)?;
             Ok::<_, Box<Fault>>(http.execute(request).await)
         };
         let work = async {
-            // Sends always, token calls because they are rare, files because they are large: a connection of their own.
-            let own_connection = call.endpoint.sends || !needs_token || matches!(call.body, Body::Multipart(_));
-            let mut outcome = attempt(own_connection).await?;
-            let stale = |error: &reqwest::Error| !error.is_connect() && !error.is_builder() && !error.is_timeout();
-            if !own_connection && outcome.as_ref().is_err_and(stale) {
-                // A read on a kept connection that the server had just closed. Reading twice harms nobody.
-                outcome = attempt(true).await?;
+            let reuse = match (call.endpoint.sends, &call.body) {
+                (_, Body::Multipart(_)) => Reuse::Never,
+                _ if !needs_token => Reuse::Never,
+                (true, _) if self.0.cut.load(Ordering::Relaxed) => Reuse::Never,
+                (true, _) => Reuse::Send,
+                (false, _) => Reuse::Read,
+            };
+            let mut outcome = attempt(reuse).await?;
+            let cut = |error: &reqwest::Error| !error.is_connect() && !error.is_builder() && !error.is_timeout();
+            if outcome.as_ref().is_err_and(cut) {
+                match reuse {
+                    // A connection that the server had just closed. Reading twice harms nobody.
+                    Reuse::Read => outcome = attempt(Reuse::Never).await?,
+                    Reuse::Send => self.0.cut.store(true, Ordering::Relaxed),
+                    Reuse::Never => {}
+                }
             }
             outcome.map_err(|error| {
                 let not_sent = explain_not_sent(&error, base);
@@ -195,17 +233,17 @@ impl Client {
     }
 
     /// The HTTP client for an address, made when first needed. A failure is not remembered: certificates may be installed.
-    async fn http(&self, base: &BaseUrl, own_connection: bool) -> Result<reqwest::Client, Box<Fault>> {
+    async fn http(&self, base: &BaseUrl, reuse: Reuse) -> Result<reqwest::Client, Box<Fault>> {
         let route = match (base.is_loopback(), base.as_str().starts_with("https:")) {
             (true, false) => Route::Plain,
             (true, true) => Route::Local,
             (false, _) => Route::Remote,
         };
         let connect = self.0.timeouts.connect;
-        let once = &self.0.made[route as usize][usize::from(own_connection)];
+        let once = &self.0.made[route as usize][reuse as usize];
         let made = once.get_or_try_init(|| async move {
             // Reading certificates is file work.
-            let built = tokio::task::spawn_blocking(move || make(route, own_connection, connect)).await;
+            let built = tokio::task::spawn_blocking(move || make(route, reuse, connect)).await;
             built.unwrap_or_else(|_join| Err(BuildError::Other("the worker stopped".to_owned())))
         });
         made.await.cloned().map_err(|error| Box::new(Fault::NotSent(error.into())))
@@ -213,7 +251,7 @@ impl Client {
 }
 
 /// An HTTP client for a route.
-pub(super) fn make(route: Route, own_connection: bool, connect: Duration) -> Result<reqwest::Client, BuildError> {
+pub(super) fn make(route: Route, reuse: Reuse, connect: Duration) -> Result<reqwest::Client, BuildError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -226,24 +264,25 @@ pub(super) fn make(route: Route, own_connection: bool, connect: Duration) -> Res
         // No certificate is ever looked at on plain http; asking for none lets the sandbox work without any.
         builder = builder.tls_certs_only([]);
     }
-    builder = if own_connection {
-        // HTTP/1.1 and a connection of its own: one request, one answer, no shared fate with other streams.
-        builder.pool_max_idle_per_host(0).http1_only()
-    } else {
-        builder.pool_idle_timeout(Duration::from_secs(20))
-    };
+    builder = builder.pool_idle_timeout(reuse.idle());
+    if reuse == Reuse::Never {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    if reuse != Reuse::Read {
+        // One request at a time on a connection: no shared fate with other streams.
+        builder = builder.http1_only();
+    }
     builder.build().map_err(|error| BuildError::of(&error))
 }
 
 fn build(
     http: &reqwest::Client,
-    hosts: &Hosts,
+    mut url: url::Url,
     token: Option<&Secret>,
     call: &Call,
     left: &Arc<AtomicBool>,
 ) -> Result<reqwest::Request, Box<Fault>> {
     let bad = |reason: String| Box::new(Fault::NotSent(NotSent::BadRequest { reason }));
-    let mut url = hosts.of(call.endpoint.system).join(call.endpoint.path);
     url.set_query(call.query_text(token).as_deref());
     let method = match call.endpoint.method {
         Method::Get => reqwest::Method::GET,
@@ -370,10 +409,11 @@ impl Raw {
         }
         let limit = usize::try_from(ANSWER_LIMIT).unwrap_or(usize::MAX);
         loop {
+            // What is here already is read even when the person cancels: it may say what became of the call.
             let next = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return BodyEnd::Cancelled,
                 next = tokio::time::timeout_at(deadline, response.chunk()) => next,
+                () = cancel.cancelled() => return BodyEnd::Cancelled,
             };
             match next {
                 Err(_elapsed) => return BodyEnd::TimedOut,

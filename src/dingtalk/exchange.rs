@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::call::Call;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
-use super::host::Hosts;
 use super::mask::Masker;
 use super::{Method, System};
 
@@ -44,15 +43,15 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// An exchange before anything happened.
-    pub(crate) fn before(hosts: &Hosts, call: &Call, masker: &Masker) -> Self {
+    /// An exchange before anything happened, with [`Call::address`].
+    pub(crate) fn before(address: &url::Url, call: &Call, masker: &Masker) -> Self {
         Self {
             endpoint: call.endpoint,
             system: call.endpoint.system,
             method: call.endpoint.method,
             path: call.endpoint.path,
-            url_masked: call.mask(masker, &call.url_text(hosts)),
-            request_masked: call.mask(masker, &call.request_text(hosts)),
+            url_masked: call.mask(masker, &call.url_text(address)),
+            request_masked: call.mask(masker, &call.request_text(address)),
             http_status: None,
             answer_masked: String::new(),
             request_id: None,

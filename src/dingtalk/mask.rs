@@ -3,6 +3,8 @@
 //! A server may echo a token percent-encoded, JSON-escaped or HTML-escaped, so the search compares decoded characters
 //! instead of a list of spellings. Answers are also masked by key name, because their token is not known beforehand.
 
+use std::borrow::Cow;
+
 use super::secret::Secret;
 
 /// What stands where a secret was.
@@ -16,7 +18,7 @@ const SHORTEST: usize = 4;
 const TELLING_PREFIX: usize = 6;
 
 /// Keys whose value in an answer is a secret, whatever the value is.
-const SECRET_KEYS: [&str; 12] = [
+pub(super) const SECRET_KEYS: [&str; 12] = [
     "access_token",
     "accesstoken",
     "x-acs-dingtalk-access-token",
@@ -30,6 +32,9 @@ const SECRET_KEYS: [&str; 12] = [
     "suite_ticket",
     "client_secret",
 ];
+
+/// One of these is in each of [`SECRET_KEYS`]: an answer without them is not searched for every key.
+const SECRET_WORDS: [&str; 3] = ["token", "secret", "ticket"];
 
 /// Replaces known secrets in texts. Its `Debug` shows only how many it knows.
 #[derive(Clone, Default)]
@@ -61,7 +66,11 @@ impl Masker {
 
     /// The text with every known secret replaced by [`MASK`].
     pub fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| replace_secret(&text, secret.open()))
+        let masked = self.0.iter().fold(Cow::Borrowed(text), |text, secret| {
+            let replaced = replace_secret(&text, secret.open());
+            replaced.map_or(text, Cow::Owned)
+        });
+        masked.into_owned()
     }
 
     /// The text masked by value and by key name: for answers and for the token calls' own requests.
@@ -72,13 +81,13 @@ impl Masker {
     }
 }
 
-/// Replaces every spelling of `secret` in `text`.
-fn replace_secret(text: &str, secret: &str) -> String {
+/// The text with every spelling of `secret` replaced; `None` where a quick look shows that there is none.
+fn replace_secret(text: &str, secret: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let Some(&first) = secret.as_bytes().first() else { return text.to_owned() };
+    let &first = secret.as_bytes().first()?;
     let may_be_encoded = memchr::memchr3(b'%', b'\\', b'&', bytes).is_some();
     if !may_be_encoded && memchr::memmem::find(bytes, secret.as_bytes()).is_none() && !ends_inside(text, secret) {
-        return text.to_owned();
+        return None;
     }
     let mut out = String::with_capacity(text.len());
     let (mut kept_from, mut at) = (0, 0);
@@ -96,7 +105,7 @@ fn replace_secret(text: &str, secret: &str) -> String {
         }
     }
     out.push_str(text.get(kept_from..).unwrap_or_default());
-    out
+    Some(out)
 }
 
 /// Whether the text ends with a telling beginning of the secret, spelled plainly.
@@ -205,6 +214,9 @@ fn html_entity(rest: &[u8], byte: u8) -> Option<usize> {
 /// Replaces the values of [`SECRET_KEYS`]: `"access_token":"…"`, `\"accessToken\":\"…\"`, `access_token=…`.
 fn mask_keys(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
+    if !SECRET_WORDS.iter().any(|word| memchr::memmem::find(lower.as_bytes(), word.as_bytes()).is_some()) {
+        return text.to_owned();
+    }
     let mut cuts: Vec<(usize, usize)> = SECRET_KEYS
         .iter()
         .flat_map(|key| lower.match_indices(key).map(|(at, _)| at + key.len()))

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 use super::{
-    client::{Client, Route, make},
+    client::{Client, Reuse, Route, make},
     connect::tell,
 };
 use crate::lang::{Lang, text};
@@ -202,7 +202,7 @@ impl Pictures {
         let made = once.get_or_try_init(|| async move {
             // The cryptography is chosen once a process.
             Client::new(super::Timeouts::default()).map_err(|error| format!("{error:?}"))?;
-            let built = tokio::task::spawn_blocking(move || make(route, true, connect)).await;
+            let built = tokio::task::spawn_blocking(move || make(route, Reuse::Never, connect)).await;
             let built = built.map_err(|lost| lost.to_string())?;
             built.map_err(|error| format!("{error:?}"))
         });

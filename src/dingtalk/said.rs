@@ -19,8 +19,12 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&
 }
 
 fn same_name(a: &str, b: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>();
-    plain(a) == plain(b)
+    plain(a).eq(plain(b))
+}
+
+/// A name without underscores and capitals.
+fn plain(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
 /// A member by name at the top or inside `result`.

@@ -241,7 +241,7 @@ impl Session {
 
     /// The fault-and-exchange of a call that could not be made.
     fn not_made(&self, call: &Call, fault: Fault) -> Box<Failure> {
-        let exchange = Exchange::before(&self.0.hosts, call, &call.masker(None));
+        let exchange = Exchange::before(&call.address(&self.0.hosts), call, &call.masker(None));
         Box::new(Failure { exchange, fault })
     }
 

@@ -153,8 +153,13 @@ async fn read(stream: &mut TcpStream, connection: usize) -> Option<Seen> {
     Some(seen)
 }
 
-/// An HTTP/1.1 answer with a length.
+/// An HTTP/1.1 answer with a length, which says that the connection ends with it.
 pub fn http(status: u16, content_type: &str, body: &str) -> Vec<u8> {
+    kept(status, &format!("{content_type}\r\nconnection: close"), body)
+}
+
+/// An HTTP/1.1 answer with a length, which promises to keep the connection.
+pub fn kept(status: u16, content_type: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
         .into()
 }

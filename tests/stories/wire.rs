@@ -1,13 +1,15 @@
 //! What goes over the wire, byte for byte, and that nothing secret is shown of it.
 
+use std::time::Duration;
+
 use ding_composer::dingtalk::call::{TOKEN_HEADER, USER_AGENT};
 use ding_composer::dingtalk::{
-    Body, CachedToken, Call, CheckResult, CheckStep, Doubt, Fault, NoticeForm, Probe, Secret, System, calls, check,
-    endpoint,
+    Body, CachedToken, Call, CheckResult, CheckStep, Client, Doubt, Fault, NoticeForm, Probe, Secret, System, calls,
+    check, endpoint,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::raw::{Raw, Reply, Seen, TestClock, client, http, internal, json, run, session};
+use crate::raw::{Raw, Reply, Seen, TestClock, client, internal, json, kept, run, session};
 
 pub const TOKEN: &str = "tok+en/4f0b71eb=";
 
@@ -106,34 +108,65 @@ fn directory_calls_go_out_as_documented() {
     });
 }
 
-#[test]
-fn every_send_has_a_connection_of_its_own_and_reads_share_one() {
-    run(async {
-        let raw = Raw::always(Reply::Keep(http(200, "application/json", r#"{"errcode":0,"success":true}"#))).await;
-        let (client, token) = (client(), Secret::new(TOKEN));
-        let mut connections: Vec<usize> = Vec::new();
-        let mut make = async |call| {
-            client.call(&raw.hosts(), Some(&token), &call, &never()).await.unwrap();
-            connections = raw.seen().iter().map(|seen| seen.connection).collect();
-            connections.clone()
-        };
-        for call in [card(), notice()] {
-            make(call).await;
+/// The connections on which calls came, after as many calls of one kind as it takes until two share one.
+///
+/// A connection is kept a moment after its answer was read: on a busy machine the next call may come before.
+async fn until_shared(raw: &Raw, client: &Client, call: &Call) -> Vec<usize> {
+    let before = raw.seen().len();
+    for _ in 0..100 {
+        client.call(&raw.hosts(), Some(&Secret::new(TOKEN)), call, &never()).await.unwrap();
+        let seen: Vec<usize> = raw.seen()[before..].iter().map(|seen| seen.connection).collect();
+        let (last, earlier) = seen.split_last().unwrap();
+        if earlier.contains(last) {
+            return seen;
         }
-        assert_eq!(make(card()).await, [0, 1, 2]);
-        // A connection is kept a moment after its answer was read: on a busy machine the next read may come before.
-        let mut shared = false;
-        for _ in 0..100 {
-            let seen = make(calls::user_get("a")).await;
-            assert!(!seen[..3].contains(&seen[seen.len() - 1]), "a read on a send's connection: {seen:?}");
-            shared = seen[3..seen.len() - 1].contains(&seen[seen.len() - 1]);
-            if shared {
-                break;
+    }
+    panic!("no connection is shared");
+}
+
+#[test]
+fn sends_that_follow_each_other_share_a_connection_and_none_is_taken_that_may_be_stale() {
+    run(async {
+        let raw = Raw::always(Reply::Keep(kept(200, "application/json", r#"{"errcode":0,"success":true}"#))).await;
+        let client = client();
+        let reads = until_shared(&raw, &client, &calls::user_get("a")).await;
+        let sends = until_shared(&raw, &client, &notice()).await;
+        assert!(sends.iter().all(|one| !reads.contains(one)), "a read's connection: {reads:?}, {sends:?}");
+        // One that is idle for longer than a second is left alone: the server may be closing it.
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let later = until_shared(&raw, &client, &card()).await;
+        assert!(later.iter().all(|one| !sends.contains(one) && !reads.contains(one)), "{sends:?}, {later:?}");
+        // A read's is taken after that time: it can be made again.
+        let again = until_shared(&raw, &client, &calls::user_get("a")).await;
+        assert!(reads.contains(&again[0]), "{reads:?}, {again:?}");
+    });
+}
+
+#[test]
+fn a_server_that_closes_what_it_promised_to_keep_costs_one_send_its_certainty_and_no_more() {
+    run(async {
+        let used = std::sync::Mutex::new(std::collections::HashSet::new());
+        let raw = Raw::start(move |seen| {
+            if used.lock().unwrap().insert(seen.connection) {
+                Reply::Keep(kept(200, "application/json", r#"{"errcode":0,"success":true}"#))
+            } else {
+                Reply::Cut
+            }
+        })
+        .await;
+        let client = client();
+        let mut doubtful = 0;
+        for _ in 0..60 {
+            match client.call(&raw.hosts(), Some(&Secret::new(TOKEN)), &card(), &never()).await {
+                Ok(_) => {}
+                Err(failure) => {
+                    assert!(matches!(failure.fault, Fault::Unknown(Doubt::Cut { .. })), "{failure:?}");
+                    doubtful += 1;
+                }
             }
         }
-        assert!(shared, "reads share a connection");
-        let seen = make(notice()).await;
-        assert!(!seen[..seen.len() - 1].contains(&seen[seen.len() - 1]), "a send never does: {seen:?}");
+        // Each call came once, and after the cut each on a connection of its own.
+        assert_eq!((doubtful, raw.seen().len()), (1, 60));
     });
 }
 
@@ -141,7 +174,8 @@ fn every_send_has_a_connection_of_its_own_and_reads_share_one() {
 fn a_read_that_meets_a_stale_connection_is_made_again_and_a_send_never() {
     run(async {
         // Promises to keep the connection and closes it all the same.
-        let raw = Raw::always(json(200, r#"{"errcode":0,"success":true}"#)).await;
+        let lie = kept(200, "application/json", r#"{"errcode":0,"success":true}"#);
+        let raw = Raw::always(Reply::Bytes(lie)).await;
         let (client, token) = (client(), Secret::new(TOKEN));
         for _ in 0..60 {
             client.call(&raw.hosts(), Some(&token), &calls::user_get("a"), &never()).await.unwrap();

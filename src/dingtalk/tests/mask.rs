@@ -3,10 +3,20 @@
 use proptest::prelude::*;
 
 use crate::dingtalk::Secret;
-use crate::dingtalk::mask::{MASK, Masker};
+use crate::dingtalk::mask::{MASK, Masker, SECRET_KEYS};
 
 fn masker(secret: &str) -> Masker {
     Masker::new([&Secret::new(secret)])
+}
+
+#[test]
+fn what_stands_under_any_secret_name_is_masked_without_being_known() {
+    for key in SECRET_KEYS {
+        for name in [key.to_owned(), key.to_ascii_uppercase()] {
+            let text = Masker::default().with_keys(&format!(r#"{{"{name}":"v4lue-1"}}"#));
+            assert_eq!(text, format!(r#"{{"{name}":"{MASK}"}}"#));
+        }
+    }
 }
 
 #[test]

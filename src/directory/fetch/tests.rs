@@ -30,7 +30,7 @@ impl Timer for Virtual {
 fn failure(fault: Fault) -> SourceError {
     let call: Call = calls::department_listsub(1);
     let hosts = Hosts { api: BaseUrl::mainland(System::Api), oapi: BaseUrl::mainland(System::Oapi) };
-    let exchange = Exchange::before(&hosts, &call, &call.masker(None));
+    let exchange = Exchange::before(&call.address(&hosts), &call, &call.masker(None));
     SourceError::Call(Box::new(Failure { exchange, fault }))
 }
 
