@@ -245,7 +245,7 @@ fn a_mistake_names_line_profile_and_key_and_spares_the_other_profiles() {
         assert!(problem.is_error(), "{message}");
         assert_eq!((problem.key.as_deref(), problem.profile.as_deref()), (Some(key), Some("bad")), "{message}");
         assert!(
-            message.contains(words) && message.contains("settings.toml, line ") && message.contains("“bad”"),
+            message.contains(words) && message.contains("settings.toml, line ") && message.contains("\"bad\""),
             "{message}"
         );
         assert!(

@@ -20,7 +20,7 @@ use crate::{
             Field, Group, Meter, PushButton,
             buttons::icon_button_sized,
             form::{anchor, finding_line},
-            segmented_field,
+            segmented_field, split_line,
         },
     },
 };
@@ -37,21 +37,22 @@ pub fn out_track_ui(ui: &mut Ui, cx: &Cx<'_>, draft: &mut CardDraft) {
         .pointer("/outTrackId")
         .meter(Meter::characters(&draft.out_track_id, OUT_TRACK_MAX))
         .show(ui, cx, |ui| {
-            ui.horizontal(|ui| {
-                let width = (ui.available_width() - 168.0).max(120.0);
-                let field = TextEdit::singleline(&mut draft.out_track_id).desired_width(width);
-                let response = ui.add(field.font(egui::TextStyle::Monospace).align(egui::Align2::LEFT_CENTER));
+            let id = draft.out_track_id.clone();
+            let edit = |ui: &mut Ui| {
+                let field = TextEdit::singleline(&mut draft.out_track_id).desired_width(f32::INFINITY);
+                ui.add(field.font(egui::TextStyle::Monospace).align(egui::Align2::LEFT_CENTER))
+            };
+            let buttons = |ui: &mut Ui| {
                 let name = tr!(lang, "common.copy_named", name = "outTrackId");
                 if icon_button_sized(ui, Icon::Copy, name, size::CONTROL, true).clicked() {
-                    cx.send(Action::Copy(draft.out_track_id.clone()));
+                    cx.send(Action::Copy(id));
                 }
                 if PushButton::new(tr!(lang, "card.out_track_new")).icon(Icon::Refresh).show(ui).clicked() {
                     cx.send(Action::UndoStep);
                     cx.send(Action::NewOutTrackId);
                 }
-                response
-            })
-            .inner
+            };
+            ui.horizontal(|ui| split_line(ui, "outTrackId", edit, buttons).0).inner
         });
 }
 

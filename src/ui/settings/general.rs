@@ -77,7 +77,11 @@ pub fn files_ui(ui: &mut Ui, reads: &Reads<'_>) {
             (tr!(lang, "settings.file_settings"), home.settings_path()),
             (tr!(lang, "settings.file_drafts"), home.drafts_dir()),
             (tr!(lang, "settings.file_history"), home.history_path()),
+            (tr!(lang, "settings.file_journal"), home.journal_path()),
             (tr!(lang, "settings.file_templates"), home.templates_path()),
+            (tr!(lang, "settings.file_groups"), home.groups_path()),
+            (tr!(lang, "settings.file_contacts"), home.directory_dir()),
+            (tr!(lang, "settings.file_logs"), home.logs_dir()),
         ] {
             copy_row(ui, lang, &name, &path.display().to_string());
         }

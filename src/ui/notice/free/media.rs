@@ -27,7 +27,7 @@ use crate::{
         cx::Cx,
         icons::Icon,
         remote::Remote,
-        widgets::{Banner, Field, Level, PushButton, progress_ui},
+        widgets::{Banner, Field, Level, PushButton, progress_ui, split_line},
     },
 };
 
@@ -183,10 +183,11 @@ pub(super) fn part_ui(
     let label = crate::lang::text(lang, part.spec().key, &[]);
     let hovered = drop_target(draft) == Some(part) && ui.input(|input| !input.raw.hovered_files.is_empty());
     let response = field.show(ui, cx, |ui| {
-        ui.horizontal(|ui| {
-            let edit =
-                id_field(draft.msg.text_mut(part)).hint_text("@lAD…").desired_width(ui.available_width() - 124.0);
-            let response = ui.add(edit).accessible_name(label.clone());
+        let edit = |ui: &mut Ui| {
+            let edit = id_field(draft.msg.text_mut(part)).hint_text("@lAD…").desired_width(f32::INFINITY);
+            ui.add(edit).accessible_name(label.clone())
+        };
+        let upload = |ui: &mut Ui| {
             let session = cx.link.session().ok_or_else(|| tr!(lang, "send.off_connecting").into_owned());
             let button = PushButton::new(tr!(lang, "free.upload"))
                 .name(tr!(lang, "free.upload_named", field = &label))
@@ -196,9 +197,8 @@ pub(super) fn part_ui(
             if button.show(ui).clicked() {
                 cx.send(Action::PickMedia(part));
             }
-            response
-        })
-        .inner
+        };
+        ui.horizontal(|ui| split_line(ui, part, edit, upload).0).inner
     });
     if hovered {
         crate::ui::widgets::form::outline(ui, response.rect.expand(2.0), crate::compose::Severity::Warning);
