@@ -10,6 +10,7 @@ use ding_composer::{
         history::Outcome,
         settings::{Profile, ProfileKind},
         vault::{Kept, ProfileKey, Slot, Vault, VaultError},
+        window::WindowMemory,
     },
     ui::{
         sending::LastSend,
@@ -207,6 +208,24 @@ fn the_history_shows_a_send_also_after_a_restart() {
     assert_eq!(open.title(Lang::Zh), "第一张卡片（副本）");
     let Draft::Card(card) = &open.draft else { panic!("a card") };
     assert!(!card.out_track_id.is_empty() && card.receivers.len() == 2);
+}
+
+#[test]
+fn a_program_that_is_killed_opens_with_the_tab_and_the_draft_that_were_shown() {
+    let mut window = Window::open();
+    window.ctrl(Key::Num2);
+    window.ctrl(Key::N);
+    window.settle();
+    let shown = window.app().state.current().unwrap().id.clone();
+    let path = WindowMemory::path(window.folder.path());
+    window.step_until("it is written down", |_| WindowMemory::load(&path).notice == shown.as_str());
+    let folder = Arc::clone(&window.folder);
+    // Nothing is closed: nobody is told that it ends.
+    drop(window);
+
+    let window = Window::open_in(folder);
+    assert_eq!(window.app().state.tab, Tab::Notice);
+    assert_eq!(window.app().state.current().unwrap().id, shown);
 }
 
 #[test]

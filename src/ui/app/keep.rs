@@ -50,6 +50,29 @@ impl App {
         if self.saving.poll() {
             self.take_saved_settings();
         }
+        self.keep_window();
+    }
+
+    /// Keeps which tab and drafts are shown as soon as that changes: a program that is killed opens as it was, too.
+    fn keep_window(&mut self) {
+        if self.remembering.poll() {
+            self.remembering.take_failure();
+            self.remembering.take_here();
+        }
+        // Before the drafts are read, the window does not know yet which of them it will show.
+        if self.reading.is_pending() || self.remembering.is_pending() {
+            return;
+        }
+        let memory = self.window_memory();
+        if memory == self.memory {
+            return;
+        }
+        self.memory = memory.clone();
+        let path = WindowMemory::path(self.env.home.root());
+        self.background.start_blocking("keep-window", &mut self.remembering, move || {
+            save_window(&memory, &path);
+            Ok(())
+        });
     }
 
     /// Hands changed drafts to the store; large ones by a background thread unless `at_once`.
@@ -147,20 +170,16 @@ impl App {
         }
     }
 
-    /// Remembers the window's own things.
-    fn remember_window(&mut self) {
+    /// The window's own things as they are now.
+    fn window_memory(&self) -> WindowMemory {
         let id = |kind| self.state.drafts.current(kind).map(|open| open.id.as_str().to_owned()).unwrap_or_default();
-        self.memory = WindowMemory {
+        WindowMemory {
             drafts_folded: !self.state.drafts_open,
             inspector_folded: !self.state.inspector_open,
             tab: word_of(self.state.tab).to_owned(),
             card: id(Kind::Card),
             notice: id(Kind::Notice),
             ..self.memory.clone()
-        };
-        let path = WindowMemory::path(self.env.home.root());
-        if let Err(error) = self.memory.save(&path) {
-            tracing::warn!(%error, "the window's memory cannot be kept");
         }
     }
 
@@ -172,8 +191,15 @@ impl App {
             open.follow(f64::MAX, now);
         }
         self.keep_drafts(true);
-        self.remember_window();
+        self.memory = self.window_memory();
+        save_window(&self.memory, &WindowMemory::path(self.env.home.root()));
         self.store.as_ref().is_none_or(|store| store.flush(FLUSH))
+    }
+}
+
+fn save_window(memory: &WindowMemory, path: &std::path::Path) {
+    if let Err(error) = memory.save(path) {
+        tracing::warn!(%error, "the window's memory cannot be kept");
     }
 }
 

@@ -114,6 +114,8 @@ pub struct App {
     earlier: HashMap<String, Option<EarlierUse>>,
     earlier_asked: Remote<(String, Option<EarlierUse>, Option<EarlierCard>), Broken<HistoryError>>,
     memory: WindowMemory,
+    /// The window's memory on its way to the disk.
+    remembering: Remote<()>,
     closing: closing::Closing,
     /// Plans, what runs, what was delivered.
     pub deliveries: Deliveries,

@@ -116,6 +116,7 @@ impl App {
             reading: Remote::NotAsked,
             first_run: false,
             keeping: Remote::NotAsked,
+            remembering: Remote::NotAsked,
             keep_at: None,
             keep_trouble: None,
             saving: Remote::NotAsked,
