@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use ding_composer::compose::Draft;
+use ding_composer::{compose::Draft, lang::Lang};
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
@@ -160,13 +160,35 @@ fn a_case_by_hand_is_renamed_put_into_the_form_and_no_two_have_one_name() {
 #[test]
 fn after_a_restart_the_grid_still_says_what_was_handed_over_and_leads_to_its_delivery() {
     let mut window = visit();
-    send_all(&mut window);
+    send_all(&mut window, 10);
     let mut window = again(window);
     open_cases(&mut window);
     window.wait_for("看结果");
     assert!(window.shows("上次交给") && window.shows("已提交"), "{:#?}", window.on_screen());
     window.press("看结果");
     window.wait_for("验收用例 visit");
+}
+
+#[test]
+fn a_case_that_was_renamed_lost_what_became_of_it() {
+    let mut window = visit();
+    open_cases(&mut window);
+    window.type_into("用例名称", "雨天");
+    window.press("用表单里的值新建");
+    window.press("关闭");
+    send_all(&mut window, 11);
+    let result = |window: &Window, key: &str| window.app().lab().sent(lab::TEMPLATE)?.result(key, Lang::Zh);
+    window.step_until("its result is here", |window| result(window, "hand:雨天").is_some());
+    window.press("放大看 雨天");
+    window.settle();
+    window.replace("用例名称", "多云");
+    window.press("改名");
+    window.settle();
+    assert!(result(&window, "hand:多云").is_some() && result(&window, "hand:雨天").is_none());
+    window.press("返回全部");
+    let mut window = again(window);
+    open_cases(&mut window);
+    window.step_until("after a restart as well", |window| result(window, "hand:多云").is_some());
 }
 
 #[test]

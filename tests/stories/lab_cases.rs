@@ -51,10 +51,10 @@ pub fn open_cases(window: &mut Window) {
 }
 
 /// Sends every case to a tester and waits for the end.
-pub fn send_all(window: &mut Window) {
+pub fn send_all(window: &mut Window, cases: usize) {
     ready_to_send(window);
     open_cases(window);
-    window.press("全部发给我（10）");
+    window.press(&format!("全部发给我（{cases}）"));
     wait_for_end(window);
 }
 
@@ -72,7 +72,7 @@ fn wait_for_end(window: &mut Window) {
 #[test]
 fn all_cases_go_to_the_tester_one_card_each_and_each_shows_what_became_of_it() {
     let mut window = visit();
-    send_all(&mut window);
+    send_all(&mut window, 10);
     let journal = Arc::clone(window.app().state.journal.value().unwrap());
     let delivery = journal.deliveries(0, 1).unwrap().remove(0);
     assert!(delivery.new.title.contains("验收用例"), "{}", delivery.new.title);
@@ -170,7 +170,7 @@ fn without_an_export_the_variables_are_learnt_and_a_later_export_takes_their_pla
 #[test]
 fn variables_are_learnt_from_what_was_sent_before() {
     let mut window = visit();
-    send_all(&mut window);
+    send_all(&mut window, 10);
     window.key(Key::Escape);
     window.press("移除导入的模板");
     window.settle();

@@ -404,8 +404,11 @@ fn large_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut CasesView, known: &Arc<Known>, 
         view.open = false;
     }
     if let (Some(called), Some(cell)) = (called, cells.get_mut(at)) {
+        let from = cell.case.origin.key();
         cell.case.origin = Origin::Hand(called);
+        let to = cell.case.origin.key();
         view.renamed = None;
+        cx.send(Action::Lab(Wish::CaseRenamed { template: known.stored.id.clone(), from, to }));
         keep_record(cx, known, cells);
     }
     if toggled {

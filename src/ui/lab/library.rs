@@ -101,6 +101,15 @@ pub enum Wish {
     Learn(String),
     /// Send cases to the test people.
     SendCases(Wanted),
+    /// A case of a template has another word now: what became of it when it was sent stays with it.
+    CaseRenamed {
+        /// The template's id.
+        template: String,
+        /// The case's word before.
+        from: String,
+        /// Its word now.
+        to: String,
+    },
     /// Put a case of a template into the form.
     UseCase(String, Box<Case>),
     /// Fetch these pictures of the web; with whether this computer's own addresses are fetched.
@@ -247,6 +256,12 @@ impl Lab {
         match wish {
             // These need more than the library has: the app does them.
             Wish::Learn(_) | Wish::SendCases(_) | Wish::UseCase(..) => None,
+            Wish::CaseRenamed { template, from, to } => {
+                if let Some(sent) = self.sent.get_mut(&template) {
+                    sent.rename(&from, &to);
+                }
+                None
+            }
             Wish::LoadPictures(addresses, this_computer) => {
                 let rules = PictureRules { this_computer, ..PictureRules::default() };
                 self.pictures.load(addresses, rules, background, lang);

@@ -140,6 +140,15 @@ impl SentCases {
         })
     }
 
+    /// A case has another word now.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let refused = self.refused.iter_mut().map(|(key, _)| key);
+        for key in self.keys.iter_mut().chain(refused).filter(|key| *key == from) {
+            to.clone_into(key);
+            self.kept = false;
+        }
+    }
+
     /// Whether its results are being read.
     pub fn is_busy(&self) -> bool {
         self.calls.is_pending()
@@ -241,6 +250,10 @@ mod tests {
         assert_eq!(again.id.get(), Some(&DeliveryId(3)));
         assert!(again.result("empty", Lang::Zh).unwrap().1.contains("太长"));
         assert_eq!((again.to_keep(), again.delivery()), (None, None));
+        again.rename("nobody", "other");
+        assert_eq!(again.to_keep(), None);
+        again.rename("empty", "other");
+        assert!(again.result("other", Lang::Zh).is_some() && again.to_keep().is_some());
         assert!(SentCases::read("t", &Value::Null).is_none());
     }
 
