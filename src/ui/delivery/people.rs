@@ -111,7 +111,8 @@ fn people_ui(ui: &mut Ui, lang: Lang, detail: &Detail, shown: &Shown) {
             ui.add(Label::new(RichText::new(&one.userid).monospace().size(size::SMALL)).truncate());
         });
         row.col(|ui| {
-            status_dot(ui, words::rung_dot(one.rung), words::rung(one.rung, lang));
+            let (dot, word) = words::person(one, lang);
+            status_dot(ui, dot, word);
         });
         row.col(|ui| {
             ui.label(one.call.to_string());

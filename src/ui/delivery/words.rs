@@ -8,7 +8,7 @@ use crate::{
     lang::{Lang, text},
     store::{
         history::HistoryError,
-        journal::{CallState, Delivery, DeliveryState, Rung},
+        journal::{CallState, Delivery, DeliveryState, PersonRow, Rung},
     },
     ui::widgets::{Dot, grouped},
 };
@@ -19,7 +19,7 @@ pub fn rung(rung: Rung, lang: Lang) -> String {
 }
 
 /// The colour of a rung.
-pub const fn rung_dot(rung: Rung) -> Dot {
+const fn rung_dot(rung: Rung) -> Dot {
     match rung {
         Rung::NotBegun | Rung::Recalled => Dot::Off,
         Rung::HandedOver | Rung::Unread => Dot::Busy,
@@ -27,6 +27,16 @@ pub const fn rung_dot(rung: Rung) -> Dot {
         Rung::Unknown => Dot::Warning,
         Rung::Dropped | Rung::Failed | Rung::Invalid => Dot::Error,
     }
+}
+
+/// How a person stands, with its colour. Who has no answer and no reason is in a call on its way: every unknown end has a
+/// code.
+pub fn person(one: &PersonRow, lang: Lang) -> (Dot, String) {
+    if one.rung == Rung::Unknown && one.code.is_empty() {
+        let state = CallState::Begun;
+        return (call_dot(state), call_state(state, lang));
+    }
+    (rung_dot(one.rung), rung(one.rung, lang))
 }
 
 /// The colour of a call's state.
@@ -172,6 +182,13 @@ pub fn export(format: Format, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_in_a_call_on_its_way_is_not_called_unknown() {
+        let word = |code| person(&PersonRow::example("u", "", Rung::Unknown, code), Lang::Zh);
+        assert_eq!(word(""), (Dot::Busy, call_state(CallState::Begun, Lang::Zh)));
+        assert_eq!(word("unknown.timed_out"), (Dot::Warning, rung(Rung::Unknown, Lang::Zh)));
+    }
 
     #[test]
     fn durations_name_two_units() {
