@@ -5,15 +5,16 @@
 //! that names an HTTP crate. Knows nothing of token renewal.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Method;
+use super::awake::Awake;
 use super::call::{Body, Call, TOKEN_HEADER};
 use super::connect::{BuildError, explain_not_sent, tell};
 use super::exchange::{Answer, Exchange, Failure};
@@ -57,6 +58,7 @@ pub(super) enum Reuse {
     Read,
     /// A send: one that answered a send within the last second, as in a delivery. A send that met a closed connection would
     /// be unknown for nothing; servers keep idle connections for seconds (nginx 75, Node.js 5) and announce an end otherwise.
+    /// None after a sleep of the computer, which that second does not count.
     Send,
     /// None: token calls because they are rare, files because they are large, whatever is made again, and sends once one
     /// was cut: that server cannot be relied on.
@@ -85,6 +87,7 @@ struct Inner {
     made: [[OnceCell<reqwest::Client>; 3]; 3],
     /// A send's connection was cut before its answer.
     cut: AtomicBool,
+    awake: Mutex<Awake>,
 }
 
 impl std::fmt::Debug for Client {
@@ -107,7 +110,8 @@ impl Client {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(NotSent::Tls { reason: "no crypto provider".to_owned() });
         }
-        Ok(Self(Arc::new(Inner { timeouts, made: Default::default(), cut: AtomicBool::new(false) })))
+        let awake = Mutex::new(Awake::new(Instant::now(), SystemTime::now()));
+        Ok(Self(Arc::new(Inner { timeouts, made: Default::default(), cut: AtomicBool::new(false), awake })))
     }
 
     /// The time limits.
@@ -187,13 +191,7 @@ impl Client {
             Ok::<_, Box<Fault>>(http.execute(request).await)
         };
         let work = async {
-            let reuse = match (call.endpoint.sends, &call.body) {
-                (_, Body::Multipart(_)) => Reuse::Never,
-                _ if !needs_token => Reuse::Never,
-                (true, _) if self.0.cut.load(Ordering::Relaxed) => Reuse::Never,
-                (true, _) => Reuse::Send,
-                (false, _) => Reuse::Read,
-            };
+            let reuse = self.reuse(call);
             let mut outcome = attempt(reuse).await?;
             let cut = |error: &reqwest::Error| !error.is_connect() && !error.is_builder() && !error.is_timeout();
             if outcome.as_ref().is_err_and(cut) {
@@ -230,6 +228,19 @@ impl Client {
             end,
         };
         judge(call.endpoint, &answer)
+    }
+
+    /// Which connection a call may use.
+    fn reuse(&self, call: &Call) -> Reuse {
+        if !call.endpoint.needs_token || matches!(call.body, Body::Multipart(_)) {
+            return Reuse::Never;
+        }
+        if !call.endpoint.sends {
+            return Reuse::Read;
+        }
+        let mut awake = self.0.awake.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = awake.trusts(Instant::now(), SystemTime::now(), Reuse::Send.idle());
+        if open && !self.0.cut.load(Ordering::Relaxed) { Reuse::Send } else { Reuse::Never }
     }
 
     /// The HTTP client for an address, made when first needed. A failure is not remembered: certificates may be installed.

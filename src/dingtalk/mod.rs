@@ -11,6 +11,7 @@
 //! [`probe`] (what a token may do), [`answers`] (lenient readers).
 
 pub mod answers;
+mod awake;
 pub mod call;
 pub mod calls;
 pub mod check;
