@@ -80,11 +80,13 @@ fn draft_row(
                 }
                 ui.add(egui::Label::new(name).truncate().selectable(false));
                 let errors = open.findings.count(Severity::Error);
-                let (note, ink) = if errors > 0 {
-                    (tr!(lang, "shell.errors", count = errors).into_owned(), t.error)
-                } else {
-                    let time = open.changed_at.to_zoned(jiff::tz::TimeZone::system());
-                    (time.strftime("%m-%d %H:%M").to_string(), t.muted)
+                let (note, ink) = match errors {
+                    0 => {
+                        let time = open.changed_at.to_zoned(jiff::tz::TimeZone::system());
+                        (time.strftime("%m-%d %H:%M").to_string(), t.muted)
+                    }
+                    1 => (tr!(lang, "shell.one_error").into_owned(), t.error),
+                    _ => (tr!(lang, "shell.errors", count = errors).into_owned(), t.error),
                 };
                 let note = RichText::new(note).size(size::SMALL).color(ink);
                 ui.add(egui::Label::new(note).truncate().selectable(false));

@@ -81,10 +81,10 @@ pub fn receivers_ui(
 ) {
     let lang = cx.lang;
     let count = draft.receivers.len();
-    let badge = if count == 0 {
-        String::new()
-    } else {
-        tr!(lang, "card.people_count", count = grouped(count as u64)).into_owned()
+    let badge = match count {
+        0 => String::new(),
+        1 => tr!(lang, "send.one_person").into_owned(),
+        _ => tr!(lang, "card.people_count", count = grouped(count as u64)).into_owned(),
     };
     let jumped = cx.jumps_into(RECEIVERS) || cx.jumps_into("/userIdType");
     Group::new(tr!(lang, "card.receivers")).badge(badge).force_open(jumped).show(ui, |ui| {
