@@ -344,6 +344,8 @@ impl Journal {
         each: &mut dyn FnMut(usize, u32),
     ) -> Result<(), HistoryError> {
         self.read(|connection| {
+            // One look at the database for all of them: otherwise each locks and unlocks the file.
+            let _one_look = connection.unchecked_transaction()?;
             let mut statement = connection.prepare_cached(
                 "SELECT count FROM content_day WHERE profile = ?1 AND day = ?2 AND content = ?3 AND userid = ?4",
             )?;
